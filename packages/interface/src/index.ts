@@ -1,0 +1,9 @@
+/**
+ * Contracts shared by every package, and the error base. No I/O happens here.
+ *
+ * @packageDocumentation
+ */
+export type { ByteSink, ByteSource } from './bytes.ts'
+export { SoupError, type SoupErrorInit } from './errors.ts'
+export type { AbortOptions, Progress, ProgressOptions, Startable } from './options.ts'
+export type { ChunkStore, RecordFilter, RecordStore, StoredRecord } from './stores.ts'
