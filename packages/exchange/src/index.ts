@@ -1,0 +1,130 @@
+/**
+ * Peers and what passes between them: an encrypted, multiplexed host, payload chunks from several
+ * providers at once, the catalogue of records, announcements and bootstrap.
+ *
+ * Bytes stay opaque here: chunks are checked against their ids, records by `@soup/manifest`, and
+ * what they mean is for others. Nothing that a peer sends can stop the process: its faults end its own
+ * stream, and are reported as {@link ExchangeError}.
+ *
+ * @packageDocumentation
+ */
+import type { PrivateKey } from '@libp2p/interface'
+import type {
+  AbortOptions,
+  ChunkStore,
+  ProgressOptions,
+  RecordStore,
+  Startable
+} from '@soup/interface'
+
+export { ExchangeError } from './errors.ts'
+
+/** A peer that may hold a payload, and where it may be reached. */
+export interface Provider {
+  /** Its peer id. */
+  peer: string
+  /** Multiaddrs, with or without the closing `/p2p/PEER`; may be empty when it is connected already. */
+  addresses: readonly string[]
+}
+
+/** A payload as a record names it. */
+export interface PayloadRef {
+  /** CID of the UnixFS root, base32. */
+  root: string
+  /** Length of the file in bytes, as the signed record promises it. */
+  sizeBytes: number
+}
+
+/** What one peer gave during a fetch. */
+export interface ProviderReport {
+  peer: string
+  /** Verified bytes that were kept. */
+  bytes: number
+  /** Chunks that did not match their id. */
+  rejected: number
+}
+
+/** How a fetch went. */
+export interface FetchReport {
+  root: string
+  /** Length of the payload. */
+  bytes: number
+  seconds: number
+  /** Payload bytes that the store held before the fetch began. */
+  resumedBytes: number
+  providers: ProviderReport[]
+}
+
+/** A peer that we are connected to. */
+export interface ConnectedPeer {
+  peer: string
+  /** Addresses of the open connections. */
+  addresses: string[]
+  /** Who dialled. */
+  direction: 'inbound' | 'outbound'
+  /** Round-trip time, once it has been measured. */
+  rttMs?: number
+  /** What the peer says it runs. */
+  agent?: string
+}
+
+/** Something that a person who runs a node wants to read, as one line. */
+export interface ExchangeEvent {
+  kind: 'bootstrap-connected' | 'bootstrap-failed' | 'peer-banned'
+  /** Address or peer that the event is about. */
+  subject: string
+  message: string
+}
+
+/** What the exchange works with. */
+export interface ExchangeComponents {
+  /** The node's identity. */
+  privateKey: PrivateKey
+  /** Records that the catalogue serves and adds to. */
+  records: RecordStore
+  /** Chunks that are served to peers, and where fetched ones go. */
+  chunks: ChunkStore
+}
+
+/** Settings of the exchange. */
+export interface ExchangeInit {
+  /** Multiaddrs to listen on; none makes a node that only dials. */
+  listen: readonly string[]
+  /** Multiaddrs of peers to stay connected to, each ending in `/p2p/PEER`. */
+  bootstrap: readonly string[]
+  /** Called with what happens in the background. Must not throw. */
+  onEvent?: ((event: ExchangeEvent) => void) | undefined
+}
+
+/** A node's place in the network. */
+export interface Exchange extends Startable {
+  /** Our own peer id. */
+  readonly peerId: string
+  /** Multiaddrs under which we can be reached, each ending in `/p2p/PEER`. */
+  addresses(): string[]
+  /**
+   * Connects to a peer.
+   *
+   * @param address a multiaddr; one that ends in `/p2p/PEER` accepts no other identity
+   * @returns the peer's id
+   * @throws {ExchangeError} `EXCHANGE_BAD_ADDRESS`, `EXCHANGE_DIAL_FAILED`
+   */
+  connect(address: string, options?: AbortOptions): Promise<string>
+  /** Lists the peers that we are connected to. */
+  peers(options?: AbortOptions): Promise<ConnectedPeer[]>
+  /**
+   * Brings a payload into the chunk store, from several peers at once, every chunk verified first.
+   *
+   * Asks the given providers, then those that the catalogue knows, then connected peers. Chunks that the
+   * store holds are not fetched again, so an interrupted fetch goes on where it stopped.
+   *
+   * @throws {ExchangeError} `EXCHANGE_NO_PROVIDER` when nobody who can be reached has the rest;
+   *   `EXCHANGE_CORRUPT` when the only peers that offered it sent wrong bytes; `EXCHANGE_BAD_PAYLOAD`
+   *   when the payload is not what the record promises
+   */
+  fetchPayload(
+    payload: PayloadRef,
+    providers: readonly Provider[],
+    options?: ProgressOptions
+  ): Promise<FetchReport>
+}
