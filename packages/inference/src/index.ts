@@ -1,0 +1,23 @@
+/**
+ * ONNX Runtime sessions with the weights injected as graph inputs, and populations of small policies
+ * evaluated as one batched product.
+ *
+ * ONNX Runtime's `run()` blocks its thread: use a session inside a worker, and close it before the
+ * worker ends.
+ *
+ * @packageDocumentation
+ */
+export { InferenceError } from './errors.ts'
+export { OBSERVATION_CLIP } from './policy-graph.ts'
+export {
+  type PolicyTensor,
+  type PolicyTensors,
+  policyTensors,
+  readPolicy
+} from './policy-tensors.ts'
+export {
+  type PopulationPolicy,
+  type PopulationPolicyInit,
+  populationPolicy
+} from './population-policy.ts'
+export { createSession, type Session } from './session.ts'

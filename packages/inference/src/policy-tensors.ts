@@ -1,0 +1,39 @@
+import type { AbortOptions } from '@soup/interface'
+import type { Checkpoint } from '@soup/tensor'
+
+/** A tensor of a policy's checkpoint. */
+export interface PolicyTensor {
+  /** `observation.mean`, `observation.std`, `layers.L.weight`, `layers.L.bias`. */
+  name: string
+  /** Sizes: `[I]`, `[I]`, `[in, out]` (applied as x·W), `[out]`. */
+  shape: readonly number[]
+}
+
+/** A policy's tensors by name, as float32. */
+export type PolicyTensors = ReadonlyMap<string, Float32Array>
+
+/**
+ * Lists the tensors of a policy: the frozen observation statistics first, then the layers in order.
+ *
+ * @param layers widths from observation to action, e.g. `[17, 64, 64, 6]`
+ */
+export function policyTensors(layers: readonly number[]): PolicyTensor[] {
+  throw new Error(`not written yet: ${layers}`)
+}
+
+/**
+ * Reads a policy out of a checkpoint, decoding F16 and BF16 to float32.
+ *
+ * @param checkpoint must hold exactly the tensors of {@link policyTensors}, finite, every
+ *   standard deviation above 0; not closed here
+ * @param layers widths from observation to action
+ * @returns buffers that belong to the caller
+ * @throws {InferenceError} `POLICY_MISMATCH`, naming the tensor
+ */
+export async function readPolicy(
+  checkpoint: Checkpoint,
+  layers: readonly number[],
+  options: AbortOptions = {}
+): Promise<Map<string, Float32Array>> {
+  throw new Error(`not written yet: ${checkpoint} ${layers} ${options}`)
+}
