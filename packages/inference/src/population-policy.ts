@@ -1,4 +1,6 @@
-import type { PolicyTensors } from './policy-tensors.ts'
+import { policyGraph } from './policy-graph.ts'
+import { type PolicyTensors, policyTensors } from './policy-tensors.ts'
+import { createSession, type Session } from './session.ts'
 
 /** Shape of a population. */
 export interface PopulationPolicyInit {
@@ -43,6 +45,7 @@ export interface PopulationPolicy {
    *
    * @param observations `[P, S, I]`, copied into {@link observations}; absent when that is filled already
    * @returns {@link actions}: overwritten by the next call
+   * @throws {RangeError} when the length is wrong
    */
   act(observations?: Float32Array): Promise<Float32Array>
   /** Frees the session. Safe to call twice; call it before the worker ends. */
@@ -50,10 +53,56 @@ export interface PopulationPolicy {
 }
 
 /**
- * Creates a population of policies with zero weights. No allocation of its own happens afterwards.
+ * Creates a population of policies, all zero until {@link PopulationPolicy.setPolicy}.
  *
  * @param init shape of the population
+ * @throws {RangeError} when a size is not a positive integer
  */
 export async function populationPolicy(init: PopulationPolicyInit): Promise<PopulationPolicy> {
-  throw new Error(`not written yet: ${init.layers}`)
+  const { layers, populationSize, seeds } = init
+  const names = policyTensors(layers).map(tensor => tensor.name)
+  for (const size of [populationSize, seeds]) {
+    if (!Number.isSafeInteger(size) || size < 1) throw new RangeError(`population of size ${size}`)
+  }
+  const session = await createSession(policyGraph(layers, populationSize, seeds))
+  const observations = session.inputs.get('observations')!
+  const actions = session.outputs.get('actions')!
+  return {
+    populationSize,
+    seeds,
+    observations,
+    actions,
+    setPolicy(index, tensors) {
+      if (!(index >= 0 && index < populationSize)) throw new RangeError(`no policy ${index}`)
+      for (const name of names) copyRow(session, name, index, tensors.get(name), populationSize)
+    },
+    async act(values) {
+      if (values !== undefined) copyAll(values, observations)
+      await session.run()
+      return actions
+    },
+    close: () => session.close()
+  }
+}
+
+function copyRow(
+  session: Session,
+  name: string,
+  index: number,
+  values: Float32Array | undefined,
+  populationSize: number
+): void {
+  const all = session.inputs.get(name)!
+  const length = all.length / populationSize
+  if (values?.length !== length) {
+    throw new RangeError(`policy ${index}: ${name} needs ${length} values, got ${values?.length}`)
+  }
+  all.set(values, index * length)
+}
+
+function copyAll(values: Float32Array, observations: Float32Array): void {
+  if (values.length !== observations.length) {
+    throw new RangeError(`observations need ${observations.length} values, got ${values.length}`)
+  }
+  if (values !== observations) observations.set(values)
 }
