@@ -1,0 +1,7 @@
+import type { Front } from '../document.ts'
+import type { PlotOptions } from './view.ts'
+
+/** Draws a front of two rewards. */
+export function frontSvg(front: Front, options: PlotOptions = {}): string {
+  throw new RangeError(`${front.rewards.length} ${options.width}`)
+}
