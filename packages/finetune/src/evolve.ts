@@ -1,4 +1,8 @@
 import type { ProgressOptions } from '@soup/interface'
+import { type RewardStats, summarize } from '@soup/reward'
+import { adam } from './adam.ts'
+import { FinetuneError } from './errors.ts'
+import { drawNoise, drawSeeds, estimateGradient, placeCandidates } from './search.ts'
 
 /** What a fine-tuning starts from and how it goes. */
 export interface EvolveInit {
@@ -14,11 +18,20 @@ export interface EvolveInit {
   sigma: number
   /** α, Adam's step: about the most that a parameter moves in one update. */
   learningRate: number
-  /** Share of the distance to θ₀ that each update takes back, in [0, 1). Default 0. */
-  anchorDecay?: number
-  /** Number of episode seeds an iteration. Default 1. */
-  seeds?: number
+  /**
+   * Share of the distance to θ₀ that each update takes back, in [0, 1). Experts that stay close to θ₀ are
+   * the ones that soups mix well (linear mode connectivity). Absent: {@link DEFAULT_ANCHOR_DECAY}.
+   */
+  anchorDecay?: number | undefined
+  /** Number of episode seeds an iteration. Absent: {@link DEFAULT_SEEDS}. */
+  seeds?: number | undefined
 }
+
+/** No pull towards θ₀. */
+export const DEFAULT_ANCHOR_DECAY = 0
+
+/** One episode a candidate: more directions usually pay better than more episodes. */
+export const DEFAULT_SEEDS = 1
 
 /** What the objective is told besides the candidates. */
 export interface EvolveContext {
@@ -48,19 +61,19 @@ export type Objective = (
 /** One update, in numbers. */
 export interface IterationReport {
   /** From 0. */
-  iteration: number
-  /** Mean reward of the candidates, before the update. */
-  mean: number
+  readonly iteration: number
+  /** The candidates' rewards, before the update. */
+  readonly reward: RewardStats
   /** Best reward among the candidates. */
-  best: number
+  readonly best: number
   /** ‖θ − θ₀‖₂ after the update. */
-  distance: number
+  readonly distance: number
 }
 
 /** What a fine-tuning gives. */
 export interface EvolveResult {
   /** θ after the last update, `[d]`, belongs to the caller. */
-  parameters: Float32Array
+  parameters: Float32Array<ArrayBuffer>
   /** One report an update. */
   history: IterationReport[]
 }
@@ -72,13 +85,101 @@ export interface EvolveResult {
  *     g = 1/(2nσ) Σ_k (u(θ + σε_k) − u(θ − σε_k)) ε_k,   ε_k ~ N(0, I)
  *     θ ← θ + Adam(g) − anchorDecay · (θ − θ₀)
  *
+ * θ is kept in float64 between updates, so that small steps add up. Memory: about 3n·d float32 and 4d float64.
+ *
+ * @param init start and settings
+ * @param objective measures the candidates of one iteration
+ * @param options the signal is looked at around every call of the objective
  * @throws {FinetuneError} `REWARD_NOT_FINITE`
- * @throws {RangeError} when a setting is out of range
+ * @throws {RangeError} when a setting is out of range or the objective gives another number of rewards
  */
 export async function evolve(
   init: EvolveInit,
   objective: Objective,
   options: ProgressOptions = {}
 ): Promise<EvolveResult> {
-  throw new Error(`not written yet: ${init} ${objective} ${options}`)
+  checkInit(init)
+  const { parameters: start, seed, directions: n, sigma, iterations } = init
+  const { anchorDecay = DEFAULT_ANCHOR_DECAY, seeds = DEFAULT_SEEDS } = init
+  const d = start.length
+  const populationSize = 2 * n
+  const theta = Float64Array.from(start)
+  const noise = new Float32Array(n * d)
+  const population = new Float32Array(new SharedArrayBuffer(populationSize * d * 4))
+  const gradient = new Float64Array(d)
+  const climb = adam(d, init.learningRate)
+  const history: IterationReport[] = []
+  report(options, iterations)
+  for (let iteration = 0; iteration < iterations; iteration++) {
+    options.signal?.throwIfAborted()
+    drawNoise(noise, n, seed, iteration)
+    placeCandidates(population, theta, noise, sigma)
+    const context = { iteration, populationSize, seeds: drawSeeds(seeds, seed, iteration) }
+    const rewards = await objective(population, context)
+    options.signal?.throwIfAborted()
+    checkRewards(rewards, context)
+    estimateGradient(rewards, noise, sigma, gradient)
+    climb(theta, gradient)
+    const distance = pullBack(theta, start, anchorDecay)
+    const best = Array.from(rewards).reduce((a, b) => Math.max(a, b))
+    history.push({ iteration, reward: summarize(rewards), best, distance })
+    report(options, iterations, history.at(-1))
+  }
+  return { parameters: Float32Array.from(theta), history }
+}
+
+function checkInit(init: EvolveInit): void {
+  const { seed, iterations, directions, sigma, learningRate } = init
+  const { anchorDecay = DEFAULT_ANCHOR_DECAY, seeds = DEFAULT_SEEDS } = init
+  const claims = {
+    'parameters must be finite and at least one':
+      init.parameters.length > 0 && init.parameters.every(Number.isFinite),
+    'seed must be an integer in [0, 2^32)': Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32,
+    'iterations must be a non-negative integer':
+      Number.isSafeInteger(iterations) && iterations >= 0,
+    'directions must be a positive integer': Number.isSafeInteger(directions) && directions > 0,
+    'seeds must be a positive integer': Number.isSafeInteger(seeds) && seeds > 0,
+    'sigma must be positive': Number.isFinite(sigma) && sigma > 0,
+    'learningRate must be positive': Number.isFinite(learningRate) && learningRate > 0,
+    'anchorDecay must lie in [0, 1)': anchorDecay >= 0 && anchorDecay < 1
+  }
+  for (const [claim, holds] of Object.entries(claims)) {
+    if (!holds) throw new RangeError(`evolve: ${claim}`)
+  }
+}
+
+function checkRewards(rewards: ArrayLike<number>, context: EvolveContext): void {
+  const { iteration, populationSize } = context
+  if (rewards.length !== populationSize) {
+    throw new RangeError(`evolve: expected ${populationSize} rewards, got ${rewards.length}`)
+  }
+  const candidate = Array.from(rewards).findIndex(reward => !Number.isFinite(reward))
+  if (candidate === -1) return
+  throw new FinetuneError(
+    'REWARD_NOT_FINITE',
+    `iteration ${iteration}: candidate ${candidate} has the reward ${rewards[candidate]}, expected a finite` +
+      ' number; a smaller sigma or learning rate keeps the parameters where the objective holds',
+    { details: { iteration, candidate } }
+  )
+}
+
+/** Takes back a share of θ − θ₀. @returns the norm of what remains */
+function pullBack(theta: Float64Array, start: Float32Array, share: number): number {
+  let sum = 0
+  for (let j = 0; j < theta.length; j++) {
+    const delta = (theta[j]! - start[j]!) * (1 - share)
+    theta[j] = start[j]! + delta
+    sum += delta * delta
+  }
+  return Math.sqrt(sum)
+}
+
+function report(options: ProgressOptions, total: number, last?: IterationReport): void {
+  options.onProgress?.({
+    stage: 'fine-tune',
+    done: last === undefined ? 0 : last.iteration + 1,
+    total,
+    unit: 'iterations',
+    ...(last && { note: `mean reward ${last.reward.mean.toPrecision(4)}` })
+  })
 }

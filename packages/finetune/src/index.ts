@@ -7,6 +7,8 @@
  */
 export { FinetuneError } from './errors.ts'
 export {
+  DEFAULT_ANCHOR_DECAY,
+  DEFAULT_SEEDS,
   type EvolveContext,
   type EvolveInit,
   type EvolveResult,
@@ -14,5 +16,11 @@ export {
   type IterationReport,
   type Objective
 } from './evolve.ts'
-export { flatten, type ParameterLayout, parameterLayout, unflatten } from './parameter-layout.ts'
+export {
+  flatten,
+  type ParameterLayout,
+  type ParameterSlot,
+  parameterLayout,
+  unflatten
+} from './parameter-layout.ts'
 export { type RandomStream, randomStream } from './random.ts'

@@ -8,7 +8,9 @@ export interface ParameterLayout {
 
 /** One tensor's place in the flat vector. */
 export interface ParameterSlot {
+  /** The tensor's name. */
   readonly name: string
+  /** The tensor's sizes. */
   readonly shape: readonly number[]
   /** First element in the vector. */
   readonly offset: number
@@ -17,7 +19,8 @@ export interface ParameterSlot {
 }
 
 /**
- * Lays out the trained tensors of a checkpoint as one vector.
+ * Lays out the trained tensors of a checkpoint as one vector. The order comes from the names, so that
+ * noise meets the same parameter whatever the file's order.
  *
  * @param tensors names and shapes, e.g. `checkpoint.tensors.values()`; in any order
  * @param frozen names to leave out, e.g. observation statistics
@@ -27,12 +30,29 @@ export function parameterLayout(
   tensors: Iterable<{ readonly name: string; readonly shape: readonly number[] }>,
   frozen: Iterable<string> = []
 ): ParameterLayout {
-  throw new Error(`not written yet: ${tensors} ${frozen}`)
+  const shapes = new Map<string, readonly number[]>()
+  for (const { name, shape } of tensors) {
+    if (shapes.has(name)) throw new RangeError(`parameter layout: tensor ${name} comes twice`)
+    shapes.set(name, shape)
+  }
+  for (const name of frozen) {
+    if (!shapes.delete(name)) throw new RangeError(`parameter layout: no tensor ${name} to freeze`)
+  }
+  let offset = 0
+  const slots = [...shapes]
+    .sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+    .map(([name, shape]) => {
+      const slot = { name, shape, offset, length: shape.reduce((a, b) => a * b, 1) }
+      offset += slot.length
+      return slot
+    })
+  return { length: offset, slots }
 }
 
 /**
  * Copies tensors into a new flat vector.
  *
+ * @param layout where each goes
  * @param tensors float32 by name; more names than the layout's are ignored
  * @returns `[d]`, belongs to the caller
  * @throws {RangeError} when a tensor is missing or has another length
@@ -40,20 +60,39 @@ export function parameterLayout(
 export function flatten(
   layout: ParameterLayout,
   tensors: ReadonlyMap<string, Float32Array>
-): Float32Array {
-  throw new Error(`not written yet: ${layout} ${tensors}`)
+): Float32Array<ArrayBuffer> {
+  const parameters = new Float32Array(layout.length)
+  for (const { name, offset, length } of layout.slots) {
+    const values = tensors.get(name)
+    if (values?.length !== length) {
+      throw new RangeError(
+        `flatten: ${name} needs ${length} values, got ${values?.length ?? 'none'}`
+      )
+    }
+    parameters.set(values, offset)
+  }
+  return parameters
 }
 
 /**
  * Splits a flat vector into tensors, without copying.
  *
+ * @param layout where each lies
  * @param parameters `[d]`
  * @returns views into `parameters`, by name
  * @throws {RangeError} when the length is not d
  */
-export function unflatten(
+export function unflatten<Buffer extends ArrayBufferLike>(
   layout: ParameterLayout,
-  parameters: Float32Array
-): Map<string, Float32Array> {
-  throw new Error(`not written yet: ${layout} ${parameters}`)
+  parameters: Float32Array<Buffer>
+): Map<string, Float32Array<Buffer>> {
+  if (parameters.length !== layout.length) {
+    throw new RangeError(`unflatten: expected ${layout.length} values, got ${parameters.length}`)
+  }
+  return new Map(
+    layout.slots.map(({ name, offset, length }) => [
+      name,
+      parameters.subarray(offset, offset + length)
+    ])
+  )
 }

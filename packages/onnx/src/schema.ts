@@ -22,10 +22,10 @@ export const modelSchema = {
   graph: [7, 'bytes'],
   opsetImport: [8, 'bytes'],
   metadataProps: [14, 'bytes']
-} as const satisfies Schema
+} as const
 
 /** `OperatorSetIdProto` */
-export const opsetSchema = { domain: [1, 'bytes'], version: [2, 'int'] } as const satisfies Schema
+export const opsetSchema = { domain: [1, 'bytes'], version: [2, 'int'] } as const
 
 /** `GraphProto` */
 export const graphSchema = {
@@ -37,7 +37,7 @@ export const graphSchema = {
   output: [12, 'bytes'],
   valueInfo: [13, 'bytes'],
   metadataProps: [16, 'bytes']
-} as const satisfies Schema
+} as const
 
 /** `NodeProto` */
 export const nodeSchema = {
@@ -49,7 +49,7 @@ export const nodeSchema = {
   docString: [6, 'bytes'],
   domain: [7, 'bytes'],
   metadataProps: [9, 'bytes']
-} as const satisfies Schema
+} as const
 
 /** `AttributeProto` */
 export const attributeSchema = {
@@ -61,7 +61,7 @@ export const attributeSchema = {
   ints: [8, 'int'],
   docString: [13, 'bytes'],
   type: [20, 'int']
-} as const satisfies Schema
+} as const
 
 /** `AttributeProto.AttributeType` */
 export const attributeTypes = { float: 1, int: 2, string: 3, floats: 6, ints: 7 } as const
@@ -72,29 +72,29 @@ export const valueInfoSchema = {
   type: [2, 'bytes'],
   docString: [3, 'bytes'],
   metadataProps: [4, 'bytes']
-} as const satisfies Schema
+} as const
 
 /** `TypeProto`; other members of its union (sequences, maps, ...) are refused. */
 export const typeSchema = {
   tensorType: [1, 'bytes'],
   denotation: [6, 'bytes']
-} as const satisfies Schema
+} as const
 
 /** `TypeProto.Tensor` */
 export const tensorTypeSchema = {
   elemType: [1, 'int'],
   shape: [2, 'bytes']
-} as const satisfies Schema
+} as const
 
 /** `TensorShapeProto` */
-export const shapeSchema = { dim: [1, 'bytes'] } as const satisfies Schema
+export const shapeSchema = { dim: [1, 'bytes'] } as const
 
 /** `TensorShapeProto.Dimension` */
 export const dimensionSchema = {
   value: [1, 'int'],
   param: [2, 'bytes'],
   denotation: [3, 'bytes']
-} as const satisfies Schema
+} as const
 
 /** `TensorProto`; typed data fields and external data are refused. */
 export const tensorSchema = {
@@ -105,4 +105,4 @@ export const tensorSchema = {
   docString: [12, 'bytes'],
   dataLocation: [14, 'int'],
   metadataProps: [16, 'bytes']
-} as const satisfies Schema
+} as const

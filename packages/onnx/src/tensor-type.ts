@@ -16,7 +16,7 @@ export const tensorTypes = {
   uint32: { code: 12, sizeBytes: 4 },
   uint64: { code: 13, sizeBytes: 8 },
   bfloat16: { code: 16, sizeBytes: 2 }
-} as const satisfies Record<string, { code: number; sizeBytes: number }>
+} as const
 
 /** Element type of a tensor, in ONNX Runtime's words. */
 export type TensorType = keyof typeof tensorTypes
