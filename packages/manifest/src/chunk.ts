@@ -1,8 +1,28 @@
-/** CID (raw, sha2-256) of a chunk, base32; hashed off the main thread. */
-export async function chunkCid(_bytes: Uint8Array): Promise<string> {
-  throw new Error('in the making')
+import { asCid, cidOf, DAG_PB, RAW } from './cid.ts'
+
+/**
+ * Computes the CID of a chunk: CIDv1 (raw, sha2-256), base32.
+ *
+ * The hash runs on the thread pool, so that the event loop goes on; `bytes` must not change meanwhile.
+ */
+export async function chunkCid(bytes: Uint8Array): Promise<string> {
+  return cidOf(RAW, await digest(bytes)).toString()
 }
-/** Whether `bytes` hash to `cid` (a chunk or an inner node); hashed off the main thread. */
-export async function verifyChunk(_cid: string, _bytes: Uint8Array): Promise<boolean> {
-  throw new Error('in the making')
+
+/**
+ * Tells whether bytes are what their CID says, be it a chunk or an inner node.
+ *
+ * The hash runs on the thread pool, so that the event loop goes on; `bytes` must not change meanwhile.
+ *
+ * @returns false as well where `cid` is no id of a chunk or an inner node
+ */
+export async function verifyChunk(cid: string, bytes: Uint8Array): Promise<boolean> {
+  const expected = asCid(cid, [RAW, DAG_PB])
+  return (
+    expected !== undefined && Buffer.compare(expected.multihash.digest, await digest(bytes)) === 0
+  )
+}
+
+async function digest(bytes: Uint8Array): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>))
 }

@@ -19,15 +19,14 @@ export {
   MAX_TENSORS,
   MAX_TICKET_LENGTH
 } from './limits.ts'
-export { type PayloadLink, type PayloadNode, parseNode } from './payload-node.ts'
+export { type EncodedNode, type PayloadLink, type PayloadNode, parseNode } from './payload-node.ts'
 export { leafCount, leafPath, leafSizeBytes, treeDepth } from './payload-shape.ts'
 export {
-  type EncodedNode,
   type PayloadSummary,
   type PayloadTree,
   payloadTree
 } from './payload-tree.ts'
-export { type PayloadLeaf, walkLeaves } from './payload-walk.ts'
+export { type PayloadLeaf, type ReadNode, readLinks, walkLeaves } from './payload-walk.ts'
 export {
   CHUNK_SIZE_BYTES,
   NODE_FANOUT,

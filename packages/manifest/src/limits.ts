@@ -51,5 +51,5 @@ export const MAX_TICKET_ADDRESSES = 16
 /** Largest payload: a full tree of two levels (1 TiB), so a walk never goes deeper. */
 export const MAX_PAYLOAD_SIZE_BYTES: number = CHUNK_SIZE_BYTES * NODE_FANOUT * NODE_FANOUT
 
-/** Largest inner node: {@link NODE_FANOUT} links of about 50 bytes, and as many sizes. */
-export const MAX_NODE_SIZE_BYTES: number = 128 * 1024
+/** Largest inner node: {@link NODE_FANOUT} links of about 47 bytes, and as many sizes of 5. */
+export const MAX_NODE_SIZE_BYTES: number = 64 * 1024

@@ -1,3 +1,12 @@
+import { hash } from 'node:crypto'
+import { decode, encode, type PBLink } from '@ipld/dag-pb'
+import { UnixFS } from 'ipfs-unixfs'
+import { CID } from 'multiformats/cid'
+import { asCid, cidOf, DAG_PB, RAW } from './cid.ts'
+import { ManifestError } from './errors.ts'
+import { MAX_NODE_SIZE_BYTES, MAX_PAYLOAD_SIZE_BYTES } from './limits.ts'
+import { CHUNK_SIZE_BYTES, NODE_FANOUT } from './protocol.ts'
+
 /** A child of an inner node, or a chunk on its way into a tree. */
 export interface PayloadLink {
   /** Base32 CIDv1: raw for a chunk, dag-pb for an inner node. */
@@ -5,12 +14,111 @@ export interface PayloadLink {
   /** Bytes of the payload below it. */
   sizeBytes: number
 }
+
 /** An inner node of a payload DAG. */
 export interface PayloadNode {
   /** Bytes of the payload below it. */
   sizeBytes: number
+  /** Levels of inner nodes from this one down: 1 above chunks, 2 above those. */
+  depth: 1 | 2
+  /** Its children in order: chunks, or inner nodes of the level below. */
   links: PayloadLink[]
 }
-export function parseNode(_bytes: Uint8Array): PayloadNode {
-  throw new Error('in the making')
+
+/** A child with the size of everything below it as stored, which a node of dag-pb also states. */
+export interface StoredLink extends PayloadLink {
+  /** Encoded size of the child and all that it links to. */
+  storedBytes: number
+}
+
+/** An encoded inner node. */
+export interface EncodedNode {
+  /** CIDv1 (dag-pb, sha2-256), base32. */
+  cid: string
+  /** The node's bytes. */
+  bytes: Uint8Array
+}
+
+/** Encodes an inner node as IPFS's `unixfs-v1-2025` profile does. */
+export function encodeNode(links: readonly StoredLink[]): EncodedNode {
+  const file = new UnixFS({ type: 'file', blockSizes: links.map(link => BigInt(link.sizeBytes)) })
+  const Links: PBLink[] = links.map(link => ({
+    Hash: CID.parse(link.cid),
+    Name: '',
+    Tsize: link.storedBytes
+  }))
+  const bytes = encode({ Data: file.marshal(), Links })
+  return { cid: cidOf(DAG_PB, hash('sha256', bytes, 'buffer')).toString(), bytes }
+}
+
+/**
+ * Reads an inner node of a payload DAG in the one form that `payloadTree` writes.
+ *
+ * That the bytes fit the node's CID is for the caller to verify, as is that the size is the one that
+ * was promised for it.
+ *
+ * @param bytes as a peer or a file gave them
+ * @throws {ManifestError} PAYLOAD_NODE_INVALID when it is no node of a payload with the layout of ours
+ */
+export function parseNode(bytes: Uint8Array): PayloadNode {
+  if (bytes.length > MAX_NODE_SIZE_BYTES) {
+    throw invalid(`at most ${MAX_NODE_SIZE_BYTES} bytes, got ${bytes.length}`)
+  }
+  const links = decodeLinks(bytes)
+  refuseShape(links)
+  if (Buffer.compare(encodeNode(links).bytes, bytes) !== 0) {
+    throw invalid('the canonical encoding, got another')
+  }
+  return {
+    sizeBytes: links.reduce((sum, link) => sum + link.sizeBytes, 0),
+    depth: asCid(links[0]!.cid, [RAW]) ? 1 : 2,
+    links: links.map(({ cid, sizeBytes }) => ({ cid, sizeBytes }))
+  }
+}
+
+function decodeLinks(bytes: Uint8Array): StoredLink[] {
+  try {
+    const node = decode(bytes)
+    const { blockSizes } = UnixFS.unmarshal(node.Data ?? new Uint8Array())
+    if (blockSizes.length !== node.Links.length) {
+      throw invalid(`a size per child, got ${blockSizes.length} for ${node.Links.length}`)
+    }
+    return node.Links.map((link, i) => ({
+      cid: asCid(link.Hash, [RAW, DAG_PB])?.toString() ?? '',
+      sizeBytes: Number(blockSizes[i]),
+      storedBytes: link.Tsize ?? 0
+    }))
+  } catch (cause) {
+    throw cause instanceof ManifestError ? cause : invalid('a UnixFS file node', cause)
+  }
+}
+
+/** Every child full but the last, all on one level: so a payload's size alone gives its tree. */
+function refuseShape(links: readonly StoredLink[]): void {
+  if (links.length < 1 || links.length > NODE_FANOUT) {
+    throw invalid(`1 to ${NODE_FANOUT} children, got ${links.length}`)
+  }
+  const codec = asCid(links[0]!.cid, [RAW]) ? RAW : DAG_PB
+  const capacity = codec === RAW ? CHUNK_SIZE_BYTES : MAX_PAYLOAD_SIZE_BYTES / NODE_FANOUT
+  links.forEach(({ cid, sizeBytes, storedBytes }, i) => {
+    const isFull = sizeBytes === capacity || (i === links.length - 1 && sizeBytes < capacity)
+    if (
+      asCid(cid, [codec]) === undefined ||
+      !isFull ||
+      sizeBytes < 1 ||
+      (codec === RAW && storedBytes !== sizeBytes)
+    ) {
+      throw invalid(
+        `child ${i} to be a full ${codec === RAW ? 'chunk' : 'node'}, got ${sizeBytes} bytes`
+      )
+    }
+  })
+}
+
+function invalid(fault: string, cause?: unknown): ManifestError {
+  return new ManifestError(
+    'PAYLOAD_NODE_INVALID',
+    `A node of the payload is not valid: expected ${fault}`,
+    cause === undefined ? {} : { cause }
+  )
 }

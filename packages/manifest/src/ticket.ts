@@ -1,13 +1,97 @@
+import { decode, encode } from '@ipld/dag-cbor'
+import { multiaddr } from '@multiformats/multiaddr'
+import { base32 } from 'multiformats/bases/base32'
+import { CID } from 'multiformats/cid'
+import { asCid, DAG_CBOR } from './cid.ts'
+import { ManifestError } from './errors.ts'
+import { MAX_TICKET_ADDRESSES, MAX_TICKET_LENGTH } from './limits.ts'
+import { TICKET_PREFIX, TICKET_VERSION } from './protocol.ts'
+import { excerpt, textFault } from './text.ts'
+
 /** Where to get a record without any discovery. */
 export interface Ticket {
   /** Record id. */
   record: string
-  /** Multiaddrs that end in `/p2p/<peer id>`; may be empty. */
+  /** Multiaddrs that end in `/p2p/<peer id>`; empty where the publisher can't be reached. */
   addresses: readonly string[]
 }
-export function encodeTicket(_ticket: Ticket): string {
-  throw new Error('in the making')
+
+/**
+ * Writes a ticket: `soup`, then the base32 of the DAG-CBOR of `[version, record, [address bytes...]]`.
+ *
+ * @throws {ManifestError} TICKET_INVALID when the id or an address is not valid, or the ticket too long
+ */
+export function encodeTicket(ticket: Ticket): string {
+  const cid = asCid(ticket.record, [DAG_CBOR])
+  if (cid === undefined) {
+    throw invalid('a record id', ticket.record)
+  }
+  if (ticket.addresses.length > MAX_TICKET_ADDRESSES) {
+    throw invalid(`at most ${MAX_TICKET_ADDRESSES} addresses`, ticket.addresses)
+  }
+  const addresses = ticket.addresses.map(address => readAddress(address).bytes)
+  const bytes = encode([TICKET_VERSION, cid, addresses])
+  const text = TICKET_PREFIX + base32.baseEncode(bytes)
+  if (text.length > MAX_TICKET_LENGTH) {
+    throw invalid(`at most ${MAX_TICKET_LENGTH} characters`, text)
+  }
+  return text
 }
-export function parseTicket(_text: string): Ticket {
-  throw new Error('in the making')
+
+/**
+ * Reads a ticket that somebody pasted. Every ticket has exactly one spelling.
+ *
+ * @throws {ManifestError} TICKET_INVALID
+ */
+export function parseTicket(text: string): Ticket {
+  if (text.length > MAX_TICKET_LENGTH || !/^soup[a-z2-7]+$/.test(text)) {
+    throw invalid(`${TICKET_PREFIX} and up to ${MAX_TICKET_LENGTH} letters and digits`, text)
+  }
+  const [version, record, addresses] = decodeContent(text)
+  if (version !== TICKET_VERSION) {
+    throw invalid(`version ${TICKET_VERSION} (a newer program may read it)`, version)
+  }
+  const cid = CID.asCID(record)
+  if (cid === null || !Array.isArray(addresses)) {
+    throw invalid('a record id and addresses', text)
+  }
+  const ticket = {
+    record: cid.toString(),
+    addresses: addresses.map(a => readAddress(a).toString())
+  }
+  if (encodeTicket(ticket) !== text) {
+    throw invalid('its one spelling', text)
+  }
+  return ticket
+}
+
+function decodeContent(text: string): unknown[] {
+  try {
+    const content = decode<unknown>(base32.baseDecode(text.slice(TICKET_PREFIX.length)))
+    return Array.isArray(content) && content.length === 3 ? content : []
+  } catch (cause) {
+    throw invalid('the whole ticket', text, cause)
+  }
+}
+
+function readAddress(address: unknown): { bytes: Uint8Array; toString(): string } {
+  let parsed: ReturnType<typeof multiaddr> | undefined
+  try {
+    parsed = multiaddr(address as string | Uint8Array)
+  } catch (cause) {
+    throw invalid('addresses that are multiaddrs', address, cause)
+  }
+  const isNamed = parsed.getComponents().at(-1)?.name === 'p2p'
+  if (!isNamed || textFault(parsed.toString(), MAX_TICKET_LENGTH) !== undefined) {
+    throw invalid('addresses that end in /p2p/<peer id>', address)
+  }
+  return { bytes: parsed.bytes, toString: () => parsed.toString() }
+}
+
+function invalid(expected: string, got: unknown, cause?: unknown): ManifestError {
+  return new ManifestError(
+    'TICKET_INVALID',
+    `The ticket is not valid: expected ${expected}, got ${excerpt(got)}; copy it again in full`,
+    { details: { expected, got: excerpt(got) }, ...(cause === undefined ? {} : { cause }) }
+  )
 }

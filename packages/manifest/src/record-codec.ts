@@ -1,0 +1,141 @@
+import { asCid, DAG_CBOR, DAG_PB, RAW } from './cid.ts'
+import {
+  type Codec,
+  count,
+  dictionary,
+  finite,
+  link,
+  list,
+  literal,
+  optional,
+  pattern,
+  refine,
+  sha256,
+  struct,
+  text
+} from './codecs.ts'
+import { json } from './json-codec.ts'
+import {
+  MAX_DESCRIPTION_BYTES,
+  MAX_INGREDIENTS,
+  MAX_METRICS,
+  MAX_NAME_BYTES,
+  MAX_PAYLOAD_SIZE_BYTES,
+  MAX_TIME_MS,
+  MAX_TRAINER_ITEMS
+} from './limits.ts'
+import { leafCount } from './payload-shape.ts'
+import type {
+  BaseRecord,
+  ExpertRecord,
+  Ingredient,
+  PayloadRef,
+  RecipeRecord,
+  RewardRef,
+  SoupRecord
+} from './records.ts'
+import { dtype, tensorList, tensorsId } from './tensors-id.ts'
+
+const name = text(MAX_NAME_BYTES)
+const description = text(MAX_DESCRIPTION_BYTES, true)
+const documentId = link('an id (CIDv1, dag-cbor, sha2-256)', [DAG_CBOR])
+const operator = pattern(
+  'a name of lower-case letters, digits and dashes',
+  /^[a-z][a-z0-9-]{0,31}$/
+)
+
+const payload: Codec<PayloadRef> = refine(
+  struct<PayloadRef>({
+    root: link('a payload root (CIDv1, raw or dag-pb, sha2-256)', [RAW, DAG_PB]),
+    bytes: count(MAX_PAYLOAD_SIZE_BYTES)
+  }),
+  ({ root, bytes }) => {
+    const codec = leafCount(bytes) === 1 ? RAW : DAG_PB
+    return asCid(root, [codec])
+      ? undefined
+      : `a ${codec === RAW ? 'raw' : 'dag-pb'} root for ${bytes} bytes`
+  }
+)
+
+const base: Codec<BaseRecord> = refine(
+  struct<BaseRecord>({
+    kind: literal('base'),
+    v: literal(1),
+    base: documentId,
+    name,
+    license: optional(name),
+    tensors: tensorList,
+    bytes: count(),
+    payload: optional(payload),
+    created: count(MAX_TIME_MS)
+  }),
+  record => {
+    const id = tensorsId(record.tensors)
+    return record.base === id
+      ? undefined
+      : `base ${id}, which is the id of its tensors, not ${record.base}`
+  }
+)
+
+const expert: Codec<ExpertRecord> = struct<ExpertRecord>({
+  kind: literal('expert'),
+  v: literal(1),
+  base: documentId,
+  result: documentId,
+  reward: struct<RewardRef>({ name, description: optional(description) }),
+  name: optional(name),
+  description: optional(description),
+  codec: operator,
+  payload,
+  bytes: count(),
+  trainer: optional(json(MAX_TRAINER_ITEMS)),
+  metrics: optional(dictionary(name, finite, MAX_METRICS)),
+  license: optional(name),
+  created: count(MAX_TIME_MS),
+  supersedes: optional(documentId)
+})
+
+/** A recipe; also what a recipe file holds. */
+export const recipe: Codec<RecipeRecord> = refine(
+  struct<RecipeRecord>({
+    kind: literal('recipe'),
+    v: literal(1),
+    base: documentId,
+    method: operator,
+    ingredients: list(
+      struct<Ingredient>({ expert: documentId, lambda: finite }),
+      MAX_INGREDIENTS,
+      1
+    ),
+    dtype: optional(dtype),
+    extrapolate: optional(literal(true)),
+    sha256
+  }),
+  ({ ingredients }) => {
+    const experts = new Set(ingredients.map(i => i.expert))
+    return experts.size === ingredients.length
+      ? undefined
+      : 'every expert at most once in ingredients'
+  }
+)
+
+/** The records of version 1 that this program knows, by kind. */
+export const recordCodecs: ReadonlyMap<string, Codec<SoupRecord>> = new Map<
+  string,
+  Codec<SoupRecord>
+>([
+  ['base', base],
+  ['expert', expert],
+  ['recipe', recipe]
+])
+
+/** The fields that a record of any kind and version has. */
+export const recordHead: Codec<{ kind: string; v: number }> = struct<{ kind: string; v: number }>({
+  kind: operator,
+  v: count()
+})
+
+/** Id of the base that a record of any kind names, if it does. */
+export function baseOf(fields: Record<string, unknown>): string | undefined {
+  return typeof fields.base === 'string' ? undefined : asCid(fields.base, [DAG_CBOR])?.toString()
+}
