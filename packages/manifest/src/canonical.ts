@@ -48,11 +48,9 @@ function measure(bytes: Uint8Array): void {
     if (items > MAX_RECORD_ITEMS) {
       throw new CanonicalError(`at most ${MAX_RECORD_ITEMS} items`)
     }
-    if (major >= 4 && major <= 6) {
-      open.push(major === 6 ? 1 : argument * (major - 3))
-      if (open.length > MAX_RECORD_DEPTH) {
-        throw new CanonicalError(`at most ${MAX_RECORD_DEPTH} levels of nesting`)
-      }
+    open.push(major < 4 || major === 7 ? 0 : major === 6 ? 1 : argument * (major - 3))
+    if (open.length > MAX_RECORD_DEPTH) {
+      throw new CanonicalError(`at most ${MAX_RECORD_DEPTH} levels of nesting`)
     }
     closeFinished(open)
   } while (open.length > 0)
@@ -61,7 +59,7 @@ function measure(bytes: Uint8Array): void {
   }
 }
 
-/** Counts down the innermost list, map or tag, and every one around it that ends with it. */
+/** Takes off every item with nothing left to come, counting down the list, map or tag around it. */
 function closeFinished(open: number[]): void {
   while (open.length > 0 && open[open.length - 1] === 0) {
     open.pop()
