@@ -9,7 +9,7 @@ import { frontOf, fronts } from './fixtures.ts'
 const front = frontOf([
   [0.3, 9, 5],
   [0.5, 7, 7],
-  [0.7, 6, 8]
+  [0.75, 6, 8]
 ])
 
 function pick(text: string) {
@@ -24,11 +24,11 @@ test('pickLambda() takes the expert when only its reward matters', async t => {
 test('pickLambda() compares gains from the base (0) to the best expert (1)', async t => {
   t.match(pick('risky=1,cautious=1'), {
     preference: { risky: 0.5, cautious: 0.5 },
-    lambda: [0.5, 0.5],
-    expected: [7, 7],
+    lambda: [0.25, 0.75],
+    expected: [6, 8],
     stderr: [0, 0],
-    normalised: [0.7, 7 / 9],
-    point: 3
+    normalised: [0.6, 8 / 9],
+    point: 4
   })
 })
 
@@ -37,7 +37,7 @@ test('pickLambda() does not change its λ when a reward is scaled and shifted', 
     [
       [0.3, 9003, 5],
       [0.5, 7003, 7],
-      [0.7, 6003, 8]
+      [0.75, 6003, 8]
     ],
     { base: [3, 0], first: [10003, 2], second: [4003, 9] }
   )

@@ -1,0 +1,38 @@
+/** Width of an average character of a sans-serif face, relative to the font size; on the safe side. */
+const CHARACTER_WIDTH = 0.58
+
+/** Width of a character beyond Latin, Greek and Cyrillic (CJK, emoji), relative to the font size. */
+const WIDE_CHARACTER_WIDTH = 1.05
+
+/**
+ * Makes any text safe inside an element or a quoted attribute, of HTML and of XML alike. Characters that
+ * XML cannot hold, and those that reorder the text around them, become U+FFFD.
+ */
+export function escapeText(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(UNSAFE, '\uFFFD')
+    .replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`)
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must go
+const UNSAFE = /[\0-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F\u202A-\u202E\u2066-\u2069\uFFFE\uFFFF]/g
+
+/** Estimates how wide a text is drawn, in pixels. */
+export function textWidth(text: string, fontSize: number): number {
+  let width = 0
+  for (const character of text) {
+    width += character.codePointAt(0)! < 0x1100 ? CHARACTER_WIDTH : WIDE_CHARACTER_WIDTH
+  }
+  return width * fontSize
+}
+
+/** Cuts a text that is wider than `maxWidth` pixels and ends it with an ellipsis. */
+export function ellipsize(text: string, fontSize: number, maxWidth: number): string {
+  if (textWidth(text, fontSize) <= maxWidth) return text
+  const characters = [...text]
+  while (characters.length > 1 && textWidth(`${characters.join('')}…`, fontSize) > maxWidth) {
+    characters.pop()
+  }
+  return `${characters.join('').trimEnd()}…`
+}
