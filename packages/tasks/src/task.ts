@@ -39,7 +39,7 @@ export interface Task {
   /**
    * Checks that a checkpoint is a policy of this task, from its headers alone.
    *
-   * @throws {TaskError} `POLICY_MISMATCH`, naming the tensor, what was expected and what came
+   * @throws {InferenceError} `POLICY_MISMATCH`, naming the tensor, what was expected and what came
    */
   checkPolicy(checkpoint: Checkpoint): void
 
