@@ -13,17 +13,17 @@ import {
   tensorSchema,
   tensorTypeSchema,
   typeSchema,
-  valueInfoSchema
+  valueInfoSchema,
+  wireTypes
 } from './schema.ts'
 import { tensorTypes } from './tensor-type.ts'
 
-type Field = readonly [id: number, kind: string]
+type Field = readonly [id: number, kind: keyof typeof wireTypes]
 
 // Fields are written in the order of their numbers and lists of numbers unpacked, as protobuf's own
 // writers do for this (proto2) format.
 
-const tag = (w: Writer, [id, kind]: Field): Writer =>
-  w.uint32((id << 3) | { int: 0, float: 5, bytes: 2 }[kind as 'int'])
+const tag = (w: Writer, [id, kind]: Field): Writer => w.uint32((id << 3) | wireTypes[kind])
 const int = (w: Writer, field: Field, value: number) => tag(w, field).int64(BigInt(value))
 const text = (w: Writer, field: Field, value: string) => tag(w, field).string(value)
 
@@ -47,7 +47,10 @@ export function buildModel(model: OnnxModel): Uint8Array {
   const w = writer()
   int(w, modelSchema.irVersion, model.irVersion)
   message(w, modelSchema.graph, () => writeGraph(w, model))
-  message(w, modelSchema.opsetImport, () => int(w, opsetSchema.version, model.opset))
+  message(w, modelSchema.opsetImport, () => {
+    text(w, opsetSchema.domain, '')
+    int(w, opsetSchema.version, model.opset)
+  })
   return w.finish()
 }
 
@@ -73,9 +76,9 @@ function writeNode(w: Writer, node: Node): void {
 function writeAttribute(w: Writer, attribute: Attribute): void {
   const schema = attributeSchema
   text(w, schema.name, attribute.name)
-  if (attribute.type === 'float') tag(w, schema.f).float(attribute.value)
-  if (attribute.type === 'int') int(w, schema.i, attribute.value)
-  if (attribute.type === 'string') text(w, schema.s, attribute.value)
+  if (attribute.type === 'float') tag(w, schema.float).float(attribute.value)
+  if (attribute.type === 'int') int(w, schema.int, attribute.value)
+  if (attribute.type === 'string') text(w, schema.string, attribute.value)
   if (attribute.type === 'floats') for (const x of attribute.value) tag(w, schema.floats).float(x)
   if (attribute.type === 'ints') for (const x of attribute.value) int(w, schema.ints, x)
   int(w, schema.type, attributeTypes[attribute.type])

@@ -14,10 +14,9 @@ export { OnnxError } from './errors.ts'
 export {
   MAX_DIMENSIONS,
   MAX_ELEMENTS,
+  MAX_GRAPH_PARTS,
   MAX_MODEL_BYTES,
-  MAX_NAME_BYTES,
-  MAX_NODES,
-  MAX_VALUES
+  MAX_NAME_BYTES
 } from './limits.ts'
 export type { Attribute, Initializer, Node, OnnxModel, ValueInfo } from './model.ts'
 export { parseModel } from './parse-model.ts'

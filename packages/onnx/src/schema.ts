@@ -1,15 +1,18 @@
 /**
- * How a field is encoded: a varint, a 32-bit float, or bytes with a length (strings, messages). Lists of
- * numbers may come packed.
+ * How a field is encoded: a varint, a 32-bit float, or bytes after their length (strings, messages). Lists
+ * of numbers may come packed. A refused field changes the meaning of a model in a way that the model
+ * type can't say.
  */
-export type FieldKind = 'int' | 'float' | 'bytes'
+export type FieldKind = 'int' | 'float' | 'bytes' | 'refused'
 
-/** A protobuf message: each field's number and kind. A field that is not listed is refused. */
+/** How the wire tells them apart (https://protobuf.dev/programming-guides/encoding/). */
+export const wireTypes = { int: 0, float: 5, bytes: 2 } as const
+
+/** A protobuf message: each field's number and kind. */
 export type Schema = Readonly<Record<string, readonly [id: number, kind: FieldKind]>>
 
-// Field numbers and names as in https://github.com/onnx/onnx/blob/main/onnx/onnx.proto. Listed: what
-// the model type carries, what can be ignored because it only describes, and in `foreign` what would
-// change the meaning, so that an error can name it.
+// Field numbers as in https://github.com/onnx/onnx/blob/main/onnx/onnx.proto. Fields that only describe
+// (documentation, names of tools) are listed so that they can be passed over.
 
 /** `ModelProto` */
 export const modelSchema = {
@@ -21,7 +24,9 @@ export const modelSchema = {
   docString: [6, 'bytes'],
   graph: [7, 'bytes'],
   opsetImport: [8, 'bytes'],
-  metadataProps: [14, 'bytes']
+  metadataProps: [14, 'bytes'],
+  trainingInfo: [20, 'refused'],
+  functions: [25, 'refused']
 } as const
 
 /** `OperatorSetIdProto` */
@@ -36,6 +41,8 @@ export const graphSchema = {
   input: [11, 'bytes'],
   output: [12, 'bytes'],
   valueInfo: [13, 'bytes'],
+  quantizationAnnotation: [14, 'refused'],
+  sparseInitializer: [15, 'refused'],
   metadataProps: [16, 'bytes']
 } as const
 
@@ -48,22 +55,33 @@ export const nodeSchema = {
   attribute: [5, 'bytes'],
   docString: [6, 'bytes'],
   domain: [7, 'bytes'],
+  overload: [8, 'refused'],
   metadataProps: [9, 'bytes']
 } as const
 
 /** `AttributeProto` */
 export const attributeSchema = {
   name: [1, 'bytes'],
-  f: [2, 'float'],
-  i: [3, 'int'],
-  s: [4, 'bytes'],
+  float: [2, 'float'],
+  int: [3, 'int'],
+  string: [4, 'bytes'],
+  tensor: [5, 'refused'],
+  graph: [6, 'refused'],
   floats: [7, 'float'],
   ints: [8, 'int'],
+  strings: [9, 'refused'],
+  tensors: [10, 'refused'],
+  graphs: [11, 'refused'],
   docString: [13, 'bytes'],
-  type: [20, 'int']
+  typeProto: [14, 'refused'],
+  typeProtos: [15, 'refused'],
+  type: [20, 'int'],
+  refAttrName: [21, 'refused'],
+  sparseTensor: [22, 'refused'],
+  sparseTensors: [23, 'refused']
 } as const
 
-/** `AttributeProto.AttributeType` */
+/** `AttributeProto.AttributeType`; the names are those of the fields that hold the value. */
 export const attributeTypes = { float: 1, int: 2, string: 3, floats: 6, ints: 7 } as const
 
 /** `ValueInfoProto` */
@@ -74,17 +92,18 @@ export const valueInfoSchema = {
   metadataProps: [4, 'bytes']
 } as const
 
-/** `TypeProto`; other members of its union (sequences, maps, ...) are refused. */
+/** `TypeProto` */
 export const typeSchema = {
   tensorType: [1, 'bytes'],
-  denotation: [6, 'bytes']
+  sequenceType: [4, 'refused'],
+  mapType: [5, 'refused'],
+  denotation: [6, 'bytes'],
+  sparseTensorType: [8, 'refused'],
+  optionalType: [9, 'refused']
 } as const
 
 /** `TypeProto.Tensor` */
-export const tensorTypeSchema = {
-  elemType: [1, 'int'],
-  shape: [2, 'bytes']
-} as const
+export const tensorTypeSchema = { elemType: [1, 'int'], shape: [2, 'bytes'] } as const
 
 /** `TensorShapeProto` */
 export const shapeSchema = { dim: [1, 'bytes'] } as const
@@ -96,13 +115,21 @@ export const dimensionSchema = {
   denotation: [3, 'bytes']
 } as const
 
-/** `TensorProto`; typed data fields and external data are refused. */
+/** `TensorProto` */
 export const tensorSchema = {
   dims: [1, 'int'],
   dataType: [2, 'int'],
+  segment: [3, 'refused'],
+  floatData: [4, 'refused'],
+  int32Data: [5, 'refused'],
+  stringData: [6, 'refused'],
+  int64Data: [7, 'refused'],
   name: [8, 'bytes'],
   rawData: [9, 'bytes'],
+  doubleData: [10, 'refused'],
+  uint64Data: [11, 'refused'],
   docString: [12, 'bytes'],
+  externalData: [13, 'refused'],
   dataLocation: [14, 'int'],
   metadataProps: [16, 'bytes']
 } as const
