@@ -1,0 +1,115 @@
+/**
+ * The `soup-coordinator` program: a bootstrap peer that mirrors the catalogue and holds no payload.
+ *
+ * @packageDocumentation
+ */
+import { mkdir } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { SoupError } from '@soup/interface'
+import { Command, CommanderError } from 'commander'
+import { type CoordinatorInit, runCoordinator } from './coordinator.ts'
+
+/** What a command line runs in. */
+export interface CoordinatorIo {
+  stdout: { write(text: string): unknown }
+  stderr: { write(text: string): unknown }
+  env: Readonly<Record<string, string | undefined>>
+  cwd: string
+  /** Ends the coordinator; by default the process's SIGINT and SIGTERM do. */
+  signal?: AbortSignal
+}
+
+/**
+ * Runs one command line.
+ *
+ * @returns the exit code: 0 done, 1 failed, 2 wrong usage
+ */
+export async function main(
+  argv: readonly string[],
+  io: CoordinatorIo = { ...process, cwd: process.cwd() }
+): Promise<number> {
+  let running: Promise<void> | undefined
+  const program = makeProgram(io, options => {
+    running = start(options, io)
+  })
+  try {
+    program.parse(argv.length === 0 ? ['--help'] : [...argv], { from: 'user' })
+    await running
+    return 0
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0
+    const isUsage = error instanceof CommanderError
+    io.stderr.write(`${describe(error, argv.includes('--json'))}\n`)
+    return isUsage ? 2 : 1
+  }
+}
+
+interface StartOptions {
+  listen?: string[]
+  bootstrap?: string[]
+  mirror?: string[]
+  repo?: string
+  json?: boolean
+  quiet?: boolean
+}
+
+function makeProgram(io: CoordinatorIo, run: (options: StartOptions) => void): Command {
+  const program = new Command('soup-coordinator')
+    .description('A bootstrap peer that mirrors the catalogue and never holds a payload')
+    .exitOverride()
+    .helpCommand(false)
+    .configureOutput({ writeOut: text => io.stdout.write(text), outputError: () => undefined })
+  const collect = (value: string, sofar: string[] = []): string[] => [...sofar, value]
+  program
+    .command('start')
+    .description('run the coordinator until it is interrupted')
+    .option('--listen <multiaddr>', 'where to listen (repeatable; default: any port)', collect)
+    .option('--bootstrap <multiaddr>', 'another coordinator to stay connected to', collect)
+    .option('--mirror <base>', 'mirror only this base (repeatable; default: all)', collect)
+    .option('--repo <dir>', 'its folder (default: SOUP_REPO, else ~/.soup-coordinator)')
+    .option('--json', 'print one JSON document when ready')
+    .option('--quiet', 'print the address only')
+    .addHelpText('after', '\nExamples:\n  $ soup-coordinator start --listen /ip4/0.0.0.0/tcp/4190')
+    .action(run)
+  return program
+}
+
+async function start(options: StartOptions, io: CoordinatorIo): Promise<void> {
+  const folder = options.repo ?? io.env['SOUP_REPO'] ?? join(homedir(), '.soup-coordinator')
+  const repo = resolve(io.cwd, folder)
+  await mkdir(repo, { recursive: true, mode: 0o700 })
+  const stop = io.signal ?? signalOfProcess()
+  const init: CoordinatorInit = {
+    repo,
+    listen: options.listen ?? DEFAULT_LISTEN,
+    bootstrap: options.bootstrap ?? [],
+    mirror: options.mirror,
+    log: line => options.quiet || io.stderr.write(`${line}\n`)
+  }
+  await runCoordinator(init, stop, ready => {
+    const text = options.json ? JSON.stringify(ready) : ready.addresses.join('\n')
+    io.stdout.write(`${text}\n`)
+  })
+}
+
+/** Where a coordinator listens unless it is told otherwise. */
+const DEFAULT_LISTEN: readonly string[] = ['/ip4/0.0.0.0/tcp/0']
+
+/** The first SIGINT or SIGTERM ends the coordinator in order, a second one at once. */
+function signalOfProcess(): AbortSignal {
+  const controller = new AbortController()
+  const onSignal = (): void => {
+    if (controller.signal.aborted) process.exit(1)
+    controller.abort()
+  }
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+  return controller.signal
+}
+
+function describe(error: unknown, json: boolean): string {
+  const code = error instanceof SoupError ? error.code : error instanceof CommanderError ? 'USAGE' : 'INTERNAL'
+  const message = (error instanceof Error ? error.message : String(error)).replace(/^error: /, '')
+  const details = error instanceof SoupError ? error.details : {}
+  return json ? JSON.stringify({ error: { code, message, details } }) : `soup-coordinator: ${message}`
+}

@@ -1,0 +1,86 @@
+import { once } from 'node:events'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import type { ProgressOptions } from '@soup/interface'
+import { NodeError, RelayedError } from '../errors.ts'
+import { RUN_PATH, type RunEvent, type RunRequest } from './protocol.ts'
+
+/** Where a daemon's API is and how to be let in. */
+export interface ApiAccess {
+  /** `http://HOST:PORT` */
+  url: string
+  token: string
+}
+
+/**
+ * Runs a command in the daemon.
+ *
+ * @returns the command's output, or `undefined` when no daemon listens at `access.url`
+ * @throws RelayedError when the command failed; NodeError API_CUT_OFF when the daemon went away midway
+ */
+export async function callApi(
+  access: ApiAccess,
+  request: RunRequest,
+  options: ProgressOptions = {}
+): Promise<{ result: unknown } | undefined> {
+  const response = await post(access, request, options.signal)
+  if (response === undefined) return undefined
+  if (response.statusCode !== 200) throw await refusal(response)
+  for await (const event of events(response, options.signal)) {
+    if ('error' in event) throw new RelayedError(event.error)
+    if ('result' in event) return event
+    options.onProgress?.(event.progress)
+  }
+  throw cutOff()
+}
+
+/** Uses node:http, not fetch: fetch gives up after five silent minutes, a long command may be silent. */
+async function post(
+  access: ApiAccess,
+  request: RunRequest,
+  signal: AbortSignal | undefined
+): Promise<IncomingMessage | undefined> {
+  const headers = {
+    authorization: `Bearer ${access.token}`,
+    'content-type': 'application/json'
+  }
+  const call = httpRequest(access.url + RUN_PATH, { method: 'POST', headers, signal })
+  try {
+    call.end(JSON.stringify(request))
+    const [response] = (await once(call, 'response')) as [IncomingMessage]
+    return response
+  } catch (error) {
+    signal?.throwIfAborted()
+    if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return undefined
+    throw cutOff(error)
+  }
+}
+
+async function refusal(response: IncomingMessage): Promise<NodeError> {
+  const body = (await text(response)).slice(0, MAX_REFUSAL_CHARS).trim()
+  const message = `The daemon refused the call (HTTP ${response.statusCode}): ${body}`
+  return new NodeError('API_REFUSED', message, { details: { status: response.statusCode } })
+}
+
+/** Most characters of a refusal that are shown. */
+const MAX_REFUSAL_CHARS = 1_000
+
+async function* events(
+  body: IncomingMessage,
+  signal: AbortSignal | undefined
+): AsyncGenerator<RunEvent> {
+  const lines = createInterface({ input: body, crlfDelay: Number.POSITIVE_INFINITY })
+  try {
+    for await (const line of lines) yield JSON.parse(line) as RunEvent
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw cutOff(error)
+  }
+}
+
+function cutOff(cause?: unknown): NodeError {
+  return new NodeError('API_CUT_OFF', 'The daemon went away before the command ended; see its log', {
+    cause
+  })
+}

@@ -1,0 +1,148 @@
+import { timingSafeEqual } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { errorToJson, NodeError } from '../errors.ts'
+import { isLoopback, parseHostPort } from './loopback.ts'
+import {
+  MAX_REQUEST_BYTES,
+  parseRunRequest,
+  RUN_PATH,
+  type RunEvent,
+  type RunRequest
+} from './protocol.ts'
+
+/** Runs one request; `emit` sends progress to the caller. */
+export type RunHandler = (
+  request: RunRequest,
+  emit: (event: RunEvent) => void,
+  signal: AbortSignal
+) => Promise<unknown>
+
+/** A local API that accepts requests. */
+export interface ApiServer {
+  /** `http://HOST:PORT` */
+  readonly url: string
+  /** Cancels the requests under way and closes. */
+  close(): Promise<void>
+}
+
+/**
+ * Serves {@link RUN_PATH} on a loopback address.
+ *
+ * A request is answered only with the right bearer token, a loopback `Host` (a rebinding DNS name gets
+ * nothing) and no foreign `Origin` (a web page gets nothing).
+ *
+ * @param address loopback `HOST:PORT`
+ * @param token what callers must present
+ * @throws NodeError API_PORT_IN_USE when another process listens there
+ */
+export async function serveApi(
+  address: string,
+  token: string,
+  handler: RunHandler
+): Promise<ApiServer> {
+  const stop = new AbortController()
+  const server = createServer((request, response) => {
+    answer(request, response, token, handler, stop.signal).catch((cause: unknown) => {
+      response.destroy(cause instanceof Error ? cause : undefined)
+    })
+  })
+  await listen(server, address)
+  return {
+    url: urlOf(server, address),
+    async close() {
+      stop.abort(new NodeError('API_CLOSED', 'The daemon is shutting down'))
+      await new Promise<void>(resolve => {
+        server.close(() => resolve())
+        server.closeIdleConnections()
+        setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS).unref()
+      })
+    }
+  }
+}
+
+/** How long an answer under way may take to end after the shutdown began. */
+const CLOSE_GRACE_MS = 2_000
+
+async function listen(server: Server, address: string): Promise<void> {
+  const { host, port } = parseHostPort(address) ?? { host: address, port: 0 }
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => reject(listenError(address, cause)))
+    server.listen(port, host.replace(/[[\]]/g, ''), resolve)
+  })
+}
+
+function listenError(address: string, cause: NodeJS.ErrnoException): NodeError {
+  const reason = cause.code === 'EADDRINUSE' ? 'another process listens there' : cause.message
+  const code = cause.code === 'EADDRINUSE' ? 'API_PORT_IN_USE' : 'API_LISTEN'
+  const message = `The local API cannot listen on ${address}: ${reason}; choose another with --api HOST:PORT`
+  return new NodeError(code, message, { details: { address }, cause })
+}
+
+function urlOf(server: Server, address: string): string {
+  const host = parseHostPort(address)?.host ?? '127.0.0.1'
+  return `http://${host}:${(server.address() as AddressInfo).port}`
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  token: string,
+  handler: RunHandler,
+  stopped: AbortSignal
+): Promise<void> {
+  const refusal = refuse(request, token)
+  if (refusal !== undefined) return end(response, refusal.status, refusal.reason)
+  const body = await readBody(request)
+  if (body === undefined) return end(response, 413, `the body exceeds ${MAX_REQUEST_BYTES} bytes`)
+  const run = parseRunRequest(body)
+  if (typeof run === 'string') return end(response, 400, run)
+
+  const gone = new AbortController()
+  response.once('close', () => gone.abort(new NodeError('API_CALLER_GONE', 'The caller hung up')))
+  response.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' })
+  response.flushHeaders()
+  const emit = (event: RunEvent): void => void response.write(`${JSON.stringify(event)}\n`)
+  try {
+    emit({ result: (await handler(run, emit, AbortSignal.any([gone.signal, stopped]))) ?? null })
+  } catch (error) {
+    emit({ error: errorToJson(error) })
+  }
+  response.end()
+}
+
+function refuse(
+  request: IncomingMessage,
+  token: string
+): { status: number; reason: string } | undefined {
+  const { authorization = '', host = '', origin } = request.headers
+  if (!isLoopback(host)) return { status: 403, reason: 'the Host header must name loopback' }
+  if (origin !== undefined) return { status: 403, reason: 'web pages may not call the local API' }
+  if (!sameText(authorization, `Bearer ${token}`)) {
+    return { status: 401, reason: 'the bearer token is missing or wrong: it is in the repo' }
+  }
+  if (request.url !== RUN_PATH) return { status: 404, reason: `only ${RUN_PATH} exists` }
+  if (request.method !== 'POST') return { status: 405, reason: 'only POST is accepted' }
+  return undefined
+}
+
+function sameText(a: string, b: string): boolean {
+  const [x, y] = [Buffer.from(a), Buffer.from(b)]
+  return x.length === y.length && timingSafeEqual(x, y)
+}
+
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  const parts: Buffer[] = []
+  let size = 0
+  for await (const part of request as AsyncIterable<Buffer>) {
+    size += part.length
+    if (size > MAX_REQUEST_BYTES) return undefined
+    parts.push(part)
+  }
+  return Buffer.concat(parts).toString('utf8')
+}
+
+function end(response: ServerResponse, status: number, reason: string): void {
+  response.writeHead(status, { 'content-type': 'application/json', connection: 'close' })
+  response.end(`${JSON.stringify({ error: { code: 'API_REFUSED', message: reason, details: {} } })}\n`)
+}

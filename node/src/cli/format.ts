@@ -1,0 +1,54 @@
+/** @returns a size for a person: `812 B`, `1.4 MB`, `16.0 GB` (decimal units) */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  let value = bytes
+  let unit = 0
+  while (value >= 1_000 && unit < units.length - 1) {
+    value /= 1_000
+    unit += 1
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`
+}
+
+/** @returns a duration for a person: `4 s`, `3 min 20 s`, `2 h 5 min` */
+export function formatSeconds(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds))
+  if (whole < 60) return `${whole} s`
+  const [hours, minutes] = [Math.floor(whole / 3_600), Math.floor(whole / 60) % 60]
+  return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${whole % 60} s`
+}
+
+/** @returns an id cut to what tells it apart in a list; commands accept the short form */
+export function shortId(id: string): string {
+  return id.slice(0, SHORT_ID_CHARS)
+}
+
+/** A CIDv1's first characters are the same for all; this leaves eight that differ. */
+const SHORT_ID_CHARS = 16
+
+/**
+ * Lays out rows as aligned columns: numbers to the right, text to the left.
+ *
+ * @param head column titles
+ * @param rows one text or number per column
+ */
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly (string | number)[])[]
+): string {
+  const cells = [head, ...rows].map(row => row.map(cell => printable(String(cell))))
+  const widths = head.map((_, i) => Math.max(...cells.map(row => row[i]?.length ?? 0)))
+  const isNumeric = head.map((_, i) => rows.every(row => /^[-+±\d., ]*[kMGT]?B?$/.test(String(row[i]))))
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, i) => (isNumeric[i] ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
+      .join('  ')
+      .trimEnd()
+  return cells.map(line).join('\n')
+}
+
+/** @returns `text` without control characters: what peers wrote must not steer a terminal */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
+  return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '�')
+}

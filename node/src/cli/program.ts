@@ -1,0 +1,118 @@
+import { Command as Commander, CommanderError, Option } from 'commander'
+import type { Command, OptionSpec } from '../commands/command.ts'
+import type { InvocationJson, OptionValue } from '../commands/invocation.ts'
+import { UsageError } from '../errors.ts'
+
+/** Options that every command takes. */
+export interface GlobalOptions {
+  /** The repo's folder. */
+  repo: string
+  /** Print one JSON document on stdout. */
+  json: boolean
+  /** No progress, no remarks. */
+  quiet: boolean
+  /** Say more on stderr, stack traces of failures included. */
+  verbose: boolean
+}
+
+/** What the command line asked for. */
+export interface ParsedLine {
+  command: Command
+  invocation: Omit<InvocationJson, 'cwd'>
+  global: GlobalOptions
+}
+
+/** Texts that differ between programs. */
+export interface ProgramInit {
+  name: string
+  version: string
+  /** The repo used without `--repo`. */
+  defaultRepo: string
+  /** Receives help and version texts. */
+  write: (text: string) => void
+}
+
+/**
+ * Parses a command line.
+ *
+ * @returns what to run, or undefined when help or the version was printed
+ * @throws UsageError naming the mistake
+ */
+export function parseLine(
+  argv: readonly string[],
+  commands: readonly Command[],
+  init: ProgramInit
+): ParsedLine | undefined {
+  let parsed: ParsedLine | undefined
+  const root = makeRoot(init)
+  for (const command of commands) {
+    addCommand(root, command, (args, options) => {
+      const { repo, json, quiet, verbose, ...own } = options
+      const global = {
+        repo: String(repo ?? init.defaultRepo),
+        json: json === true,
+        quiet: quiet === true,
+        verbose: verbose === true
+      }
+      parsed = { command, invocation: { args, options: own }, global }
+    })
+  }
+  try {
+    root.parse([...argv], { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode === 0) return undefined
+    const message = error.message.replace(/^error: /, '')
+    throw new UsageError(`${message} (see ${init.name} --help)`)
+  }
+  return parsed
+}
+
+function makeRoot(init: ProgramInit): Commander {
+  const root = new Commander(init.name)
+    .description('Share fine-tuned models as deltas and mix them into rewarded soups')
+    .exitOverride()
+    .helpCommand(false)
+    .configureOutput({ writeOut: init.write, writeErr: () => undefined, outputError: () => undefined })
+  for (const option of GLOBAL) root.addOption(makeOption(option))
+  return root.version(init.version, '--version', 'print the version')
+}
+
+function addCommand(
+  root: Commander,
+  command: Command,
+  run: (args: string[], options: Record<string, OptionValue>) => void
+): void {
+  const leaf = command.name.split(' ').reduce(child, root)
+  leaf.description(command.summary)
+  for (const { flags, summary } of command.args ?? []) leaf.argument(flags, summary)
+  for (const option of [...(command.options ?? []), ...GLOBAL]) leaf.addOption(makeOption(option))
+  leaf.addHelpText('after', `\nExamples:\n${command.examples.map(e => `  $ ${e}`).join('\n')}`)
+  leaf.action((...values: unknown[]) => {
+    const args = values.slice(0, -2).flat().filter(value => value !== undefined) as string[]
+    run(args, { ...root.opts<Record<string, OptionValue>>(), ...leaf.opts() })
+  })
+}
+
+function child(parent: Commander, name: string): Commander {
+  const found = parent.commands.find(command => command.name() === name)
+  if (found !== undefined) return found
+  return parent.command(name).allowExcessArguments(false)
+}
+
+function makeOption({ flags, summary, repeat }: OptionSpec): Option {
+  const option = new Option(flags, summary)
+  // Option values keep the dashed names that a person typed.
+  option.attributeName = () => option.name()
+  if (repeat === true) {
+    option.argParser((value: string, sofar: string[] | undefined) => [...(sofar ?? []), value])
+  }
+  return option
+}
+
+const GLOBAL: readonly OptionSpec[] = [
+  { flags: '--repo <dir>', summary: 'the repo (default: SOUP_REPO, else ~/.soup)' },
+  { flags: '--json', summary: 'print one JSON document on stdout' },
+  { flags: '--quiet', summary: 'print results only' },
+  { flags: '--verbose', summary: 'say more about failures' }
+]

@@ -1,0 +1,70 @@
+import { stat } from 'node:fs/promises'
+import type { AbortOptions } from '@soup/interface'
+import { MAX_RECIPE_LENGTH, parseRecipe } from '@soup/manifest'
+import { table } from '../cli/format.ts'
+import type { ModelSpec } from '../jobs/model.ts'
+import { findExpert } from '../library/lookup.ts'
+import { measure } from '../library/measure.ts'
+import { expertModel } from '../library/models.ts'
+import { readText } from '../library/read-text.ts'
+import { soupModel } from '../library/recipes.ts'
+import type { SoupNode } from '../node.ts'
+import { type Command, nodeCommand } from './command.ts'
+import { findTask, MAX_WORKERS } from './tasks.ts'
+
+/** Most fixed seeds: the standard error falls with their root, so more would only take time. */
+export const MAX_SEEDS = 10_000
+
+/** `evaluate`: measures one model on a task. */
+export const evaluate: Command = nodeCommand({
+  name: 'evaluate',
+  summary: 'measure a model on a task: every reward with its standard error',
+  args: [{ flags: '<model>', summary: 'a .safetensors file, an expert, or a recipe file' }],
+  options: [
+    { flags: '--task <task>', summary: 'name of the task (see soup-node tasks)' },
+    { flags: '--seeds <n>', summary: "how many fixed seeds (default: the task's)" },
+    { flags: '--workers <n>', summary: 'threads to use (default: one per core)' }
+  ],
+  examples: [
+    'soup-node evaluate risky.safetensors --task locomotion',
+    'soup-node evaluate ./soup/recipe.json --task locomotion --seeds 64'
+  ],
+  needs: 'repo',
+  async run(node, invocation, options) {
+    const task = findTask(invocation.required('task'))
+    const model = await modelOf(node, invocation.arg(0, 'model'), t => invocation.path(t), options)
+    const settings = {
+      seeds: invocation.integer('seeds', 2, MAX_SEEDS),
+      workers: invocation.integer('workers', 1, MAX_WORKERS)
+    }
+    const [measured] = await measure(node, task, [model], { ...settings, ...options })
+    const { sha256, rewards } = measured!
+    return {
+      task: task.name,
+      sha256,
+      rewards: task.rewards.map(({ name, unit }, k) => ({ name, unit, ...rewards[k]! }))
+    }
+  },
+  render: ({ rewards }) =>
+    table(
+      ['reward', 'mean', '± se', 'n', 'unit'],
+      rewards.map(r => [r.name, r.mean.toFixed(1), r.stderr.toFixed(1), r.n, r.unit])
+    )
+})
+
+/** A path that exists is a file, whatever it is called; everything else is an expert's id. */
+async function modelOf(
+  node: SoupNode,
+  text: string,
+  toPath: (text: string) => string,
+  options?: AbortOptions
+): Promise<ModelSpec> {
+  const path = toPath(text)
+  const isFile = await stat(path).then(
+    () => true,
+    () => /[/.]/.test(text)
+  )
+  if (!isFile) return await expertModel(node, await findExpert(node, text, options), options)
+  if (!path.endsWith('.json')) return { kind: 'file', path }
+  return await soupModel(node, parseRecipe(await readText(path, MAX_RECIPE_LENGTH)), options)
+}

@@ -1,0 +1,37 @@
+import { loadIdentity } from '@soup/exchange'
+import { UsageError } from '../errors.ts'
+import { initRepo } from '../repo/repo.ts'
+import { callerCommand, type Command } from './command.ts'
+
+/** `init`: makes a repo and its identity. */
+export const init: Command = callerCommand({
+  name: 'init',
+  summary: 'make a repo: an identity, settings and an empty store',
+  options: [
+    { flags: '--listen <multiaddr>', summary: 'where to listen (default: any port)', repeat: true },
+    { flags: '--bootstrap <multiaddr>', summary: 'a peer to dial at start', repeat: true }
+  ],
+  examples: [
+    'soup-node init',
+    'soup-node init --repo ./alice --bootstrap /ip4/203.0.113.7/tcp/4190/p2p/12D3KooW...'
+  ],
+  async run({ repo }, invocation) {
+    const listen = addresses(invocation.list('listen'), 'listen')
+    const bootstrap = addresses(invocation.list('bootstrap'), 'bootstrap')
+    await initRepo(repo.root, { bootstrap, ...(listen.length > 0 ? { listen } : {}) })
+    const { peerId } = await loadIdentity(repo.identity)
+    return { repo: repo.root, peerId }
+  },
+  render: ({ repo, peerId }) => `Made a repo at ${repo}; this node is ${peerId}`
+})
+
+/** @returns the addresses. @throws UsageError when one is not a multiaddr */
+export function addresses(texts: readonly string[], option: string): string[] {
+  for (const text of texts) {
+    if (text.startsWith('/')) continue
+    throw new UsageError(
+      `Option --${option} wants a multiaddr such as /ip4/127.0.0.1/tcp/4190, got '${text}'`
+    )
+  }
+  return [...texts]
+}

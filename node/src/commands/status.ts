@@ -1,0 +1,81 @@
+import { shortId, table } from '../cli/format.ts'
+import { bases, experts } from '../library/holdings.ts'
+import { type Command, nodeCommand } from './command.ts'
+
+/** `status`: what this node is, has and is connected to. */
+export const status: Command = nodeCommand({
+  name: 'status',
+  summary: 'tell what this node is, what it holds and how it is connected',
+  examples: ['soup-node status', 'soup-node status --json'],
+  needs: 'repo',
+  async run(node, _invocation, options) {
+    const peers = (await node.exchange?.peers(options)) ?? []
+    return {
+      peerId: node.peerId,
+      repo: node.repo.root,
+      running: node.exchange !== undefined,
+      addresses: node.exchange?.addresses() ?? [],
+      peers: peers.length,
+      bases: await count(bases(node, options)),
+      experts: await count(experts(node, undefined, options))
+    }
+  },
+  render(status) {
+    const state = status.running ? `running, ${status.peers} peers` : 'no daemon runs on this repo'
+    const rows = [
+      ['bases', status.bases.known, status.bases.complete],
+      ['experts', status.experts.known, status.experts.complete]
+    ] as const
+    return [
+      `${status.peerId} (${state})`,
+      ...status.addresses.map(address => `  ${address}`),
+      table(['', 'known', 'here'], rows)
+    ].join('\n')
+  }
+})
+
+async function count(
+  holdings: AsyncIterable<{ complete: boolean }>
+): Promise<{ known: number; complete: number }> {
+  const totals = { known: 0, complete: 0 }
+  for await (const { complete } of holdings) {
+    totals.known += 1
+    if (complete) totals.complete += 1
+  }
+  return totals
+}
+
+/** `peers`: who this node is connected to. */
+export const peers: Command = nodeCommand({
+  name: 'peers',
+  summary: 'list the connected peers',
+  examples: ['soup-node peers'],
+  needs: 'repo',
+  run: async (node, _invocation, options) => (await node.exchange?.peers(options)) ?? [],
+  render(list) {
+    if (list.length === 0) return 'No peers (is the daemon running? see soup-node start, connect)'
+    return table(
+      ['peer', 'direction', 'rtt', 'address'],
+      list.map(peer => [
+        shortId(peer.peer),
+        peer.direction,
+        peer.rttMs === undefined ? '' : `${Math.round(peer.rttMs)} ms`,
+        peer.addresses[0] ?? ''
+      ])
+    )
+  }
+})
+
+/** `connect`: dials a peer. */
+export const connect: Command = nodeCommand({
+  name: 'connect',
+  summary: 'connect the running daemon to a peer',
+  args: [{ flags: '<address>', summary: "the peer's multiaddr, ending in /p2p/PEER" }],
+  examples: ['soup-node connect /ip4/203.0.113.7/tcp/4190/p2p/12D3KooW...'],
+  needs: 'network',
+  async run(node, invocation, options) {
+    const address = invocation.arg(0, 'address')
+    return { peer: await node.exchange?.connect(address, options), address }
+  },
+  render: ({ peer }) => `Connected to ${peer}`
+})

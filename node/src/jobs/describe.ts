@@ -1,0 +1,23 @@
+import type { ProgressOptions } from '@soup/interface'
+import { type Checkpoint, describeTensors, safetensorsSize, type TensorDescription } from '@soup/tensor'
+import { type ModelSpec, withModel } from './model.ts'
+
+/** What a model is made of. */
+export interface ModelDescription {
+  /** Every tensor with its hash, in the order that ids are made of. */
+  tensors: TensorDescription[]
+  /** Size as one safetensors file. */
+  sizeBytes: number
+}
+
+/** Reads a whole model and hashes each of its tensors. */
+export async function describeJob(
+  input: { model: ModelSpec },
+  options: ProgressOptions
+): Promise<ModelDescription> {
+  const describe = async (checkpoint: Checkpoint): Promise<ModelDescription> => ({
+    tensors: await describeTensors(checkpoint, options),
+    sizeBytes: safetensorsSize(checkpoint)
+  })
+  return await withModel(input.model, describe, options)
+}

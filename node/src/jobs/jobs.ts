@@ -1,0 +1,19 @@
+import { describeJob } from './describe.ts'
+import { encodeJob } from './encode.ts'
+import { writeJob } from './write.ts'
+
+/** What a worker thread can be asked to do, by name. */
+export const jobs: {
+  readonly describe: typeof describeJob
+  readonly encode: typeof encodeJob
+  readonly write: typeof writeJob
+} = { describe: describeJob, encode: encodeJob, write: writeJob }
+
+/** Name of a job. */
+export type JobName = keyof typeof jobs
+
+/** What a job works on. */
+export type JobInput<Name extends JobName> = Parameters<(typeof jobs)[Name]>[0]
+
+/** What a job returns. */
+export type JobOutput<Name extends JobName> = Awaited<ReturnType<(typeof jobs)[Name]>>

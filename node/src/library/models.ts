@@ -1,0 +1,124 @@
+import { stat } from 'node:fs/promises'
+import type { AbortOptions } from '@soup/interface'
+import {
+  type BaseRecord,
+  type ExpertRecord,
+  type PayloadRef,
+  parseRecord,
+  type SignedRecord
+} from '@soup/manifest'
+import { NodeError } from '../errors.ts'
+import type { ModelSpec } from '../jobs/model.ts'
+import type { SoupNode } from '../node.ts'
+
+/** Namespace of the store's state where bases added without `--share` are remembered. */
+const BASE_FILES = 'base-files'
+
+/** A base's own file as it was when it was added. */
+interface BaseFile {
+  path: string
+  sizeBytes: number
+  modifiedMs: number
+}
+
+/** Remembers where a base lies on this machine, so that it need not be copied. */
+export async function rememberBaseFile(node: SoupNode, base: string, path: string): Promise<void> {
+  const { size, mtimeMs } = await stat(path)
+  const file: BaseFile = { path, sizeBytes: size, modifiedMs: mtimeMs }
+  await node.store.state.put(BASE_FILES, base, { ...file })
+}
+
+/** @returns whether the node can read the base */
+export async function hasBase(
+  node: SoupNode,
+  record: BaseRecord,
+  options?: AbortOptions
+): Promise<boolean> {
+  return (
+    (await isComplete(node, record.payload, options)) ||
+    (await node.store.state.get(BASE_FILES, record.base)) !== undefined
+  )
+}
+
+/** @returns whether every chunk of a payload is here */
+export async function isComplete(
+  node: SoupNode,
+  payload: PayloadRef | undefined,
+  options?: AbortOptions
+): Promise<boolean> {
+  if (payload === undefined) return false
+  return (await node.store.payloads.state(payload.root, options))?.isComplete === true
+}
+
+/** @returns where to read a payload, or undefined unless all of it is here */
+async function payloadModel(
+  node: SoupNode,
+  payload: PayloadRef,
+  options?: AbortOptions
+): Promise<ModelSpec | undefined> {
+  if (!(await isComplete(node, payload, options))) return undefined
+  const located = await node.store.payloads.locate(payload.root, options)
+  return located && { kind: 'payload', located }
+}
+
+/**
+ * Where to read a base: from its payload when it was pulled or shared, else from the file it was added from.
+ *
+ * @param base base id
+ * @throws NodeError BASE_MISSING when the node does not have it, BASE_CHANGED when its file is not the same
+ */
+export async function baseModel(
+  node: SoupNode,
+  base: string,
+  options?: AbortOptions
+): Promise<ModelSpec> {
+  for await (const { envelope } of node.store.records.list({ kind: 'base', base }, options)) {
+    const { payload } = (await parseRecord(envelope)).record as BaseRecord
+    const model = payload && (await payloadModel(node, payload, options))
+    if (model !== undefined) return model
+  }
+  const file = (await node.store.state.get(BASE_FILES, base)) as unknown as BaseFile | undefined
+  if (file === undefined) throw baseMissing(base)
+  await checkUnchanged(base, file)
+  return { kind: 'file', path: file.path }
+}
+
+function baseMissing(base: string): NodeError {
+  const message =
+    `This node does not have the base ${base}; get it with: soup-node pull ${base}` +
+    ' (or, if you have its file: soup-node base add PATH --name NAME)'
+  return new NodeError('BASE_MISSING', message, { details: { base } })
+}
+
+async function checkUnchanged(base: string, file: BaseFile): Promise<void> {
+  const now = await stat(file.path).catch((cause: unknown) => {
+    const message = `The file ${file.path} of base ${base} is gone; add it again with: soup-node base add PATH`
+    throw new NodeError('BASE_CHANGED', message, { details: { base, path: file.path }, cause })
+  })
+  if (now.size === file.sizeBytes && now.mtimeMs === file.modifiedMs) return
+  const message = `The file ${file.path} changed since it was added as base ${base}; add the original again with: soup-node base add PATH`
+  throw new NodeError('BASE_CHANGED', message, { details: { base, path: file.path } })
+}
+
+/**
+ * Where to read an expert: its base and its delta.
+ *
+ * @throws NodeError NOT_PULLED when the delta is not here, BASE_MISSING when the base is not
+ */
+export async function expertModel(
+  node: SoupNode,
+  { id, record }: SignedRecord<ExpertRecord>,
+  options?: AbortOptions
+): Promise<ModelSpec> {
+  if (record.codec !== 'exact') {
+    const message = `Expert ${id} uses the codec '${record.codec}', which this version cannot read (it reads: exact)`
+    throw new NodeError('CODEC_UNKNOWN', message, { details: { id, codec: record.codec } })
+  }
+  const base = await baseModel(node, record.base, options)
+  const delta = await payloadModel(node, record.payload, options)
+  if (delta === undefined) {
+    const message = `Expert ${id} is not pulled yet; get it with: soup-node pull ${id}`
+    throw new NodeError('NOT_PULLED', message, { details: { id } })
+  }
+  return { kind: 'expert', base, delta }
+}

@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ApiAccess } from '../api/client.ts'
+import { isLoopback } from '../api/loopback.ts'
+import { NodeError } from '../errors.ts'
+import { type Config, defaultConfig, parseConfig } from './config.ts'
+
+/** Where the parts of a repo lie. */
+export interface RepoPaths {
+  readonly root: string
+  readonly config: string
+  readonly identity: string
+  readonly store: string
+  /** Files in the making; emptied when the repo is opened. */
+  readonly temporary: string
+  readonly apiToken: string
+  /** Where the running daemon's API is; left behind by a daemon that was killed. */
+  readonly apiAddress: string
+}
+
+/** @returns the paths of the repo at `root` */
+export function repoPaths(root: string): RepoPaths {
+  return {
+    root,
+    config: join(root, 'config.json'),
+    identity: join(root, 'identity.key'),
+    store: join(root, 'store'),
+    temporary: join(root, 'tmp'),
+    apiToken: join(root, 'api.token'),
+    apiAddress: join(root, 'api.json')
+  }
+}
+
+/**
+ * Makes a repo: settings and API token. The identity is made by whoever opens it first.
+ *
+ * @throws NodeError REPO_EXISTS when there is one already
+ */
+export async function initRepo(root: string, settings: Partial<Config>): Promise<RepoPaths> {
+  const paths = repoPaths(root)
+  await mkdir(root, { recursive: true, mode: 0o700 })
+  const config = { ...defaultConfig(), ...settings }
+  await writeNew(paths.apiToken, `${randomBytes(32).toString('base64url')}\n`)
+  if (await writeNew(paths.config, `${JSON.stringify(config, null, 2)}\n`)) return paths
+  const message = `${root} is a repo already; use it, or choose another folder with --repo DIR`
+  throw new NodeError('REPO_EXISTS', message, { details: { repo: root } })
+}
+
+/** Writes a file that only its owner may read. @returns false when it exists already */
+async function writeNew(path: string, text: string): Promise<boolean> {
+  try {
+    await writeFile(path, text, { mode: 0o600, flag: 'wx' })
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+/**
+ * Reads a repo's settings.
+ *
+ * @throws NodeError REPO_MISSING when `root` is no repo; CONFIG_INVALID when its settings are broken
+ */
+export async function readConfig(paths: RepoPaths): Promise<Config> {
+  const text = await readOptional(paths.config)
+  if (text !== undefined) return parseConfig(text, paths.config)
+  const message = `There is no repo at ${paths.root}; make one with: soup-node init --repo ${paths.root}`
+  throw new NodeError('REPO_MISSING', message, { details: { repo: paths.root } })
+}
+
+/** @returns the token that callers of the local API must present */
+export async function readApiToken(paths: RepoPaths): Promise<string> {
+  const token = (await readOptional(paths.apiToken))?.trim()
+  if (token !== undefined && token.length >= MIN_TOKEN_CHARS) return token
+  const message = `${paths.apiToken} is missing or too short; write a secret of ${MIN_TOKEN_CHARS} characters or more into it`
+  throw new NodeError('API_TOKEN_MISSING', message, { details: { path: paths.apiToken } })
+}
+
+/** Fewer characters could be guessed. */
+const MIN_TOKEN_CHARS = 32
+
+/** Tells callers on this machine where the daemon's API is. */
+export async function publishApiAddress(paths: RepoPaths, url: string): Promise<void> {
+  const temporary = `${paths.apiAddress}.${process.pid}`
+  await writeFile(temporary, JSON.stringify({ url, pid: process.pid }), { mode: 0o600 })
+  await rename(temporary, paths.apiAddress)
+}
+
+/** Withdraws what {@link publishApiAddress} told. */
+export async function withdrawApiAddress(paths: RepoPaths): Promise<void> {
+  await rm(paths.apiAddress, { force: true })
+}
+
+/** @returns how to reach the daemon that runs on the repo, or undefined when none is alive */
+export async function findDaemon(paths: RepoPaths): Promise<ApiAccess | undefined> {
+  const text = await readOptional(paths.apiAddress)
+  const address = text === undefined ? undefined : parseAddress(text)
+  if (address === undefined || !isAlive(address.pid)) return undefined
+  return { url: address.url, token: await readApiToken(paths) }
+}
+
+function parseAddress(text: string): { url: string; pid: number } | undefined {
+  try {
+    const { url, pid } = JSON.parse(text) as { url?: unknown; pid?: unknown }
+    if (typeof url !== 'string' || !Number.isSafeInteger(pid)) return undefined
+    return isLoopback(url.replace('http://', '')) ? { url, pid: pid as number } : undefined
+  } catch {
+    return undefined // a daemon killed while it wrote; there is none
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+async function readOptional(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
