@@ -76,7 +76,7 @@ function makeProgram(io: CoordinatorIo, run: (options: StartOptions) => void): C
 }
 
 async function start(options: StartOptions, io: CoordinatorIo): Promise<void> {
-  const folder = options.repo ?? io.env['SOUP_REPO'] ?? join(homedir(), '.soup-coordinator')
+  const folder = options.repo ?? io.env.SOUP_REPO ?? join(homedir(), '.soup-coordinator')
   const repo = resolve(io.cwd, folder)
   await mkdir(repo, { recursive: true, mode: 0o700 })
   const stop = io.signal ?? signalOfProcess()
@@ -108,8 +108,11 @@ function signalOfProcess(): AbortSignal {
 }
 
 function describe(error: unknown, json: boolean): string {
-  const code = error instanceof SoupError ? error.code : error instanceof CommanderError ? 'USAGE' : 'INTERNAL'
+  const code =
+    error instanceof SoupError ? error.code : error instanceof CommanderError ? 'USAGE' : 'INTERNAL'
   const message = (error instanceof Error ? error.message : String(error)).replace(/^error: /, '')
   const details = error instanceof SoupError ? error.details : {}
-  return json ? JSON.stringify({ error: { code, message, details } }) : `soup-coordinator: ${message}`
+  return json
+    ? JSON.stringify({ error: { code, message, details } })
+    : `soup-coordinator: ${message}`
 }

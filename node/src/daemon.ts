@@ -1,17 +1,12 @@
 import type { Progress } from '@soup/interface'
 import { type ApiServer, serveApi } from './api/server.ts'
-import { commands } from './commands/index.ts'
 import { Invocation } from './commands/invocation.ts'
+import { onNode } from './commands/on-node.ts'
 import { UsageError } from './errors.ts'
 import { announceHoldings } from './library/holdings.ts'
 import { openNode, type SoupNode } from './node.ts'
 import type { Config } from './repo/config.ts'
-import {
-  publishApiAddress,
-  type RepoPaths,
-  readApiToken,
-  withdrawApiAddress
-} from './repo/repo.ts'
+import { publishApiAddress, type RepoPaths, readApiToken, withdrawApiAddress } from './repo/repo.ts'
 
 /** What a daemon says once it answers peers and commands. */
 export interface Ready {
@@ -74,7 +69,7 @@ async function serve(
 
 function handlerOf(node: SoupNode): Parameters<typeof serveApi>[2] {
   return async (request, emit, signal) => {
-    const command = commands.find(({ name }) => name === request.command)
+    const command = onNode.find(({ name }) => name === request.command)
     if (command === undefined || command.needs === 'caller') {
       throw new UsageError(`The daemon has no command '${request.command}'`)
     }

@@ -2,7 +2,11 @@ import { mkdir, rm } from 'node:fs/promises'
 import type { PrivateKey } from '@libp2p/interface'
 import {
   type CatalogueState,
-  createExchange, type Exchange, type ExchangeEvent, loadIdentity } from '@soup/exchange'
+  createExchange,
+  type Exchange,
+  type ExchangeEvent,
+  loadIdentity
+} from '@soup/exchange'
 import { levelStore, type Store } from '@soup/store'
 import type { Config } from './repo/config.ts'
 import type { RepoPaths } from './repo/repo.ts'

@@ -80,7 +80,11 @@ async function* events(
 }
 
 function cutOff(cause?: unknown): NodeError {
-  return new NodeError('API_CUT_OFF', 'The daemon went away before the command ended; see its log', {
-    cause
-  })
+  return new NodeError(
+    'API_CUT_OFF',
+    'The daemon went away before the command ended; see its log',
+    {
+      cause
+    }
+  )
 }

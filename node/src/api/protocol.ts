@@ -38,7 +38,8 @@ export function parseRunRequest(body: string): RunRequest | string {
   const { command, args, options, cwd } = json
   if (typeof command !== 'string') return "'command' must be a string"
   if (!isTextList(args)) return "'args' must be a list of strings"
-  if (!isOptions(options)) return "'options' must map names to strings, booleans or lists of strings"
+  if (!isOptions(options))
+    return "'options' must map names to strings, booleans or lists of strings"
   if (typeof cwd !== 'string' || !cwd.startsWith('/')) return "'cwd' must be an absolute path"
   return { command, args, options, cwd }
 }

@@ -144,5 +144,7 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
 
 function end(response: ServerResponse, status: number, reason: string): void {
   response.writeHead(status, { 'content-type': 'application/json', connection: 'close' })
-  response.end(`${JSON.stringify({ error: { code: 'API_REFUSED', message: reason, details: {} } })}\n`)
+  response.end(
+    `${JSON.stringify({ error: { code: 'API_REFUSED', message: reason, details: {} } })}\n`
+  )
 }

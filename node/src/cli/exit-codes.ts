@@ -11,9 +11,7 @@ export const EXIT: {
 } = { done: 0, failed: 1, usage: 2, notFound: 3, unverified: 4, network: 5 }
 
 /** Error codes that do not mean plain failure. A code that is absent here exits with 1. */
-const BY_CODE: ReadonlyMap<string, number> = new Map([
-  ['USAGE', EXIT.usage]
-])
+const BY_CODE: ReadonlyMap<string, number> = new Map([['USAGE', EXIT.usage]])
 
 /** @returns the exit code for an error's stable code */
 export function exitCodeOf(error: ErrorJson): number {

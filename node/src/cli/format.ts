@@ -38,10 +38,14 @@ export function table(
 ): string {
   const cells = [head, ...rows].map(row => row.map(cell => printable(String(cell))))
   const widths = head.map((_, i) => Math.max(...cells.map(row => row[i]?.length ?? 0)))
-  const isNumeric = head.map((_, i) => rows.every(row => /^[-+±\d., ]*[kMGT]?B?$/.test(String(row[i]))))
+  const isNumeric = head.map((_, i) =>
+    rows.every(row => /^[-+±\d., ]*[kMGT]?B?$/.test(String(row[i])))
+  )
   const line = (row: readonly string[]): string =>
     row
-      .map((cell, i) => (isNumeric[i] ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
+      .map((cell, i) =>
+        isNumeric[i] ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)
+      )
       .join('  ')
       .trimEnd()
   return cells.map(line).join('\n')

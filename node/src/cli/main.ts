@@ -74,7 +74,7 @@ function parse(argv: readonly string[], io: CliIo): ParsedLine | undefined {
   return parseLine(line, commands, {
     name: 'soup-node',
     version: version(),
-    defaultRepo: io.env['SOUP_REPO'] ?? join(homedir(), '.soup'),
+    defaultRepo: io.env.SOUP_REPO ?? join(homedir(), '.soup'),
     write: text => io.stdout.write(text)
   })
 }
@@ -135,7 +135,12 @@ function fail(error: unknown, json: boolean, verbose: boolean, io: CliIo): numbe
   if (json) io.stderr.write(`${JSON.stringify({ error: body })}\n`)
   else io.stderr.write(`soup-node: ${body.message}\n`)
   const isUnexpected = body.code === 'INTERNAL'
-  if ((verbose || isUnexpected) && !json && error instanceof Error && !(error instanceof UsageError)) {
+  if (
+    (verbose || isUnexpected) &&
+    !json &&
+    error instanceof Error &&
+    !(error instanceof UsageError)
+  ) {
     io.stderr.write(`${error.stack}\n`)
   }
   return exitCodeOf(body)

@@ -73,7 +73,11 @@ function makeRoot(init: ProgramInit): Commander {
     .description('Share fine-tuned models as deltas and mix them into rewarded soups')
     .exitOverride()
     .helpCommand(false)
-    .configureOutput({ writeOut: init.write, writeErr: () => undefined, outputError: () => undefined })
+    .configureOutput({
+      writeOut: init.write,
+      writeErr: () => undefined,
+      outputError: () => undefined
+    })
   for (const option of GLOBAL) root.addOption(makeOption(option))
   return root.version(init.version, '--version', 'print the version')
 }
@@ -89,7 +93,10 @@ function addCommand(
   for (const option of [...(command.options ?? []), ...GLOBAL]) leaf.addOption(makeOption(option))
   leaf.addHelpText('after', `\nExamples:\n${command.examples.map(e => `  $ ${e}`).join('\n')}`)
   leaf.action((...values: unknown[]) => {
-    const args = values.slice(0, -2).flat().filter(value => value !== undefined) as string[]
+    const args = values
+      .slice(0, -2)
+      .flat()
+      .filter(value => value !== undefined) as string[]
     run(args, { ...root.opts<Record<string, OptionValue>>(), ...leaf.opts() })
   })
 }

@@ -69,7 +69,11 @@ export function progressLine(progress: Progress, seconds: number, doneHere: numb
   const rate = seconds > 0 ? doneHere / seconds : 0
   const parts = [stage.padEnd(16)]
   if (total === undefined) parts.push(`${amount(done)}${unit === 'bytes' ? '' : ` ${unit}`}`)
-  else parts.push(bar(done, total), `${amount(done)} of ${amount(total)}${unit === 'bytes' ? '' : ` ${unit}`}`)
+  else
+    parts.push(
+      bar(done, total),
+      `${amount(done)} of ${amount(total)}${unit === 'bytes' ? '' : ` ${unit}`}`
+    )
   if (unit === 'bytes' && rate > 0) parts.push(`${formatBytes(Math.round(rate))}/s`)
   if (total !== undefined && rate > 0 && done < total) {
     parts.push(`${formatSeconds((total - done) / rate)} left`)

@@ -1,4 +1,4 @@
-import { encodeTicket, parseRecord, type SignedRecord, type BaseRecord } from '@soup/manifest'
+import { type BaseRecord, encodeTicket, type SignedRecord } from '@soup/manifest'
 import { formatBytes, shortId, table } from '../cli/format.ts'
 import { shareBase } from '../library/base-add.ts'
 import { bases } from '../library/holdings.ts'

@@ -42,7 +42,8 @@ export const experts: Command = nodeCommand({
     return list
   },
   render(list) {
-    if (list.length === 0) return 'No expert is known yet; name a base with --base to ask the network'
+    if (list.length === 0)
+      return 'No expert is known yet; name a base with --base to ask the network'
     return table(
       ['expert', 'reward', 'name', 'publisher', 'delta', 'here'],
       list.map(expert => [

@@ -30,7 +30,10 @@ export const front: Command = nodeCommand({
   args: [{ flags: '<expert...>', summary: 'the two experts to mix' }],
   options: [
     { flags: '--task <task>', summary: 'name of the task (see soup-node tasks)' },
-    { flags: '--points <n>', summary: `how many λ, both ends included (default: ${DEFAULT_POINTS})` },
+    {
+      flags: '--points <n>',
+      summary: `how many λ, both ends included (default: ${DEFAULT_POINTS})`
+    },
     { flags: '--seeds <n>', summary: "how many fixed seeds per soup (default: the task's)" },
     { flags: '--workers <n>', summary: 'threads to use (default: one per core)' },
     { flags: '--out <dir>', summary: 'the folder to make' }

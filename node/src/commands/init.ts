@@ -1,7 +1,7 @@
 import { loadIdentity } from '@soup/exchange'
 import { UsageError } from '../errors.ts'
 import { initRepo } from '../repo/repo.ts'
-import { callerCommand, type Command } from './command.ts'
+import { type Command, callerCommand } from './command.ts'
 
 /** `init`: makes a repo and its identity. */
 export const init: Command = callerCommand({

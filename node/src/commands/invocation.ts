@@ -66,7 +66,9 @@ export class Invocation {
     if (text === undefined) return undefined
     const value = Number(text)
     if (/^\d+$/.test(text) && value >= min && value <= max) return value
-    throw new UsageError(`Option --${name} wants a whole number from ${min} to ${max}, got '${text}'`)
+    throw new UsageError(
+      `Option --${name} wants a whole number from ${min} to ${max}, got '${text}'`
+    )
   }
 
   /** @returns `text` as an absolute path, seen from the caller's working directory */

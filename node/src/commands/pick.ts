@@ -1,7 +1,7 @@
 import { parseFront, parsePreference, pickLambda } from '@soup/pareto'
 import { table } from '../cli/format.ts'
 import { readText } from '../library/read-text.ts'
-import { callerCommand, type Command } from './command.ts'
+import { type Command, callerCommand } from './command.ts'
 
 /** Far more than a front of a thousand points takes. */
 const MAX_FRONT_BYTES = 16_777_216
@@ -27,7 +27,9 @@ export const pick: Command = callerCommand({
         ['expert', 'reward', 'λ'],
         experts.map(({ id, reward }, i) => [id, reward, lambda[i] ?? 0])
       ),
-      ...rewards.map((name, k) => `expected ${name}: ${expected[k]?.toFixed(1)} ± ${stderr[k]?.toFixed(1)}`),
+      ...rewards.map(
+        (name, k) => `expected ${name}: ${expected[k]?.toFixed(1)} ± ${stderr[k]?.toFixed(1)}`
+      ),
       `Make it with: soup-node soup ${ingredients.join(' ')} --out ./soup`
     ].join('\n')
   }

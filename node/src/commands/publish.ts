@@ -1,8 +1,8 @@
 import { encodeTicket } from '@soup/manifest'
 import { formatBytes } from '../cli/format.ts'
 import { UsageError } from '../errors.ts'
-import { publishExpert } from '../library/publish-expert.ts'
 import { findBase, findExpert } from '../library/lookup.ts'
+import { publishExpert } from '../library/publish-expert.ts'
 import { type Command, nodeCommand } from './command.ts'
 
 /** `publish`: shares a fine-tuned checkpoint as a delta. */

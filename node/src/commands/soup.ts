@@ -1,14 +1,20 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ProgressOptions } from '@soup/interface'
-import { MAX_RECIPE_LENGTH, parseRecipe, type RecipeRecord, recipeId, serializeRecipe } from '@soup/manifest'
+import {
+  MAX_RECIPE_LENGTH,
+  parseRecipe,
+  type RecipeRecord,
+  recipeId,
+  serializeRecipe
+} from '@soup/manifest'
 import { formatBytes, formatSeconds } from '../cli/format.ts'
 import { NodeError, UsageError } from '../errors.ts'
 import { runJob } from '../jobs/run-job.ts'
 import { findExpert } from '../library/lookup.ts'
 import { checkFree, intoFolder } from '../library/output.ts'
-import { draftRecipe, type RecipeDraft, soupModel } from '../library/recipes.ts'
 import { readText } from '../library/read-text.ts'
+import { draftRecipe, type RecipeDraft, soupModel } from '../library/recipes.ts'
 import type { SoupNode } from '../node.ts'
 import { MODEL_FILE } from './checkout.ts'
 import { type Command, nodeCommand } from './command.ts'
@@ -102,7 +108,9 @@ async function draftOf(
 function parseIngredient(text: string): [string, number] {
   const [, id, number] = /^([^=]+)=([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)$/i.exec(text) ?? []
   if (id !== undefined && Number.isFinite(Number(number))) return [id, Number(number) + 0]
-  throw new UsageError(`'${text}' is no ingredient: expected EXPERT=λ with λ a number, such as ${text.split('=')[0]}=0.5`)
+  throw new UsageError(
+    `'${text}' is no ingredient: expected EXPERT=λ with λ a number, such as ${text.split('=')[0]}=0.5`
+  )
 }
 
 function checkRebuilt(recipe: RecipeRecord, sha256: string): void {

@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url'
 import { parseMix } from '@soup/reward'
-import { type Task, tasks as allTasks } from '@soup/tasks'
-import { fileSink, safetensorsSize, writeSafetensors } from '@soup/tensor'
+import { tasks as allTasks, type Task } from '@soup/tasks'
+import { fileSink, writeSafetensors } from '@soup/tensor'
 import { formatSeconds, table } from '../cli/format.ts'
-import { NodeError, UsageError } from '../errors.ts'
+import { NodeError } from '../errors.ts'
 import { withModel } from '../jobs/model.ts'
 import { taskBase } from '../library/task-base.ts'
-import { callerCommand, type Command, nodeCommand } from './command.ts'
+import { type Command, callerCommand, nodeCommand } from './command.ts'
 
 /** Most threads that a person can mean. */
 export const MAX_WORKERS = 256

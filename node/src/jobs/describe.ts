@@ -1,5 +1,10 @@
 import type { ProgressOptions } from '@soup/interface'
-import { type Checkpoint, describeTensors, safetensorsSize, type TensorDescription } from '@soup/tensor'
+import {
+  type Checkpoint,
+  describeTensors,
+  safetensorsSize,
+  type TensorDescription
+} from '@soup/tensor'
 import { type ModelSpec, withModel } from './model.ts'
 
 /** What a model is made of. */

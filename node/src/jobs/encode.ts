@@ -1,7 +1,13 @@
 import { rm } from 'node:fs/promises'
 import { encodeExact } from '@soup/delta'
 import type { ProgressOptions } from '@soup/interface'
-import { type Checkpoint, fileSink, fileSpool, safetensorsSize, writeSafetensors } from '@soup/tensor'
+import {
+  type Checkpoint,
+  fileSink,
+  fileSpool,
+  safetensorsSize,
+  writeSafetensors
+} from '@soup/tensor'
 import { type ModelSpec, withModel } from './model.ts'
 
 /** Encodes base → expert as an exact delta and writes it to `path`. @returns the payload's size */

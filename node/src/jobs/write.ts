@@ -18,7 +18,9 @@ export async function writeJob(
 ): Promise<WrittenModel[]> {
   const written: WrittenModel[] = []
   for (const { model, path } of input.models) {
-    written.push(await withModel(model, checkpoint => writeFile(checkpoint, path, options), options))
+    written.push(
+      await withModel(model, checkpoint => writeFile(checkpoint, path, options), options)
+    )
   }
   return written
 }

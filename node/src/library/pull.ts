@@ -1,6 +1,6 @@
+import type { FetchReport, Provider } from '@soup/exchange'
 import type { ProgressOptions } from '@soup/interface'
 import type { PayloadRef, SignedRecord } from '@soup/manifest'
-import type { FetchReport, Provider } from '@soup/exchange'
 import { NodeError } from '../errors.ts'
 import type { SoupNode } from '../node.ts'
 

@@ -34,7 +34,15 @@ export function draftRecipe(
   }
   const ingredients = experts.map(({ id }, i): Ingredient => ({ expert: id, lambda: lambda[i]! }))
   const isOffSimplex = extrapolate === true ? true : undefined
-  return { kind: 'recipe', v: 1, base, method: METHOD, ingredients, dtype, extrapolate: isOffSimplex }
+  return {
+    kind: 'recipe',
+    v: 1,
+    base,
+    method: METHOD,
+    ingredients,
+    dtype,
+    extrapolate: isOffSimplex
+  }
 }
 
 function baseMismatch(

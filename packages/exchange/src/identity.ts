@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { link, readFile, rm, writeFile } from 'node:fs/promises'
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import type { PrivateKey } from '@libp2p/interface'
@@ -36,7 +37,7 @@ export async function loadIdentity(path: string): Promise<Identity> {
 
 /** Of two processes that start at once the first one's key is kept: a link never replaces a file. */
 async function makeKey(path: string): Promise<Uint8Array> {
-  const temporary = `${path}.${process.pid}`
+  const temporary = `${path}.${randomUUID()}`
   const bytes = privateKeyToProtobuf(await generateKeyPair('Ed25519'))
   await writeFile(temporary, bytes, { mode: 0o600, flush: true })
   try {

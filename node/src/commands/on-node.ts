@@ -1,0 +1,30 @@
+import { baseAdd, baseList, baseShow } from './base.ts'
+import { checkout } from './checkout.ts'
+import type { Command } from './command.ts'
+import { evaluate } from './evaluate.ts'
+import { experts, show } from './experts.ts'
+import { front } from './front.ts'
+import { publish } from './publish.ts'
+import { pull } from './pull.ts'
+import { soup } from './soup.ts'
+import { connect, peers, status } from './status.ts'
+import { finetune } from './tasks.ts'
+
+/** Every command on a node, in the order in which `--help` lists them: what a daemon can run. */
+export const onNode: readonly Command[] = [
+  status,
+  peers,
+  connect,
+  baseAdd,
+  baseList,
+  baseShow,
+  publish,
+  experts,
+  show,
+  pull,
+  checkout,
+  soup,
+  evaluate,
+  front,
+  finetune
+]
