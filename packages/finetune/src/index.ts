@@ -5,7 +5,7 @@
  *
  * @packageDocumentation
  */
-export { FinetuneError } from './errors.ts'
+export { FinetuneError, type FinetuneErrorCode } from './errors.ts'
 export {
   DEFAULT_ANCHOR_DECAY,
   DEFAULT_SEEDS,

@@ -1,3 +1,5 @@
+import { compareNames } from '@soup/tensor'
+
 /** Where each trained tensor lies in the flat parameter vector. */
 export interface ParameterLayout {
   /** d, length of the vector. */
@@ -40,7 +42,7 @@ export function parameterLayout(
   }
   let offset = 0
   const slots = [...shapes]
-    .sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+    .sort(([a], [b]) => compareNames(a, b))
     .map(([name, shape]) => {
       const slot = { name, shape, offset, length: shape.reduce((a, b) => a * b, 1) }
       offset += slot.length

@@ -1,12 +1,17 @@
 import { SoupError, type SoupErrorInit } from '@soup/interface'
 
 /** What can go wrong when models run. */
-export type InferenceErrorCode = 'POLICY_MISMATCH' | 'INFERENCE_MODEL' | 'INFERENCE_RUN'
+export type InferenceErrorCode =
+  | 'POLICY_MISMATCH'
+  | 'POLICY_NOT_FINITE'
+  | 'INFERENCE_MODEL'
+  | 'INFERENCE_RUN'
 
 /**
  * A model that can't be used or run.
  *
  * - `POLICY_MISMATCH`: a checkpoint is not a policy of the expected layers.
+ * - `POLICY_NOT_FINITE`: a policy holds NaN or an infinity, or a standard deviation that is not above 0.
  * - `INFERENCE_MODEL`: ONNX Runtime refuses the model, or its shapes are not fixed.
  * - `INFERENCE_RUN`: a run failed.
  */

@@ -7,17 +7,13 @@
  *
  * @packageDocumentation
  */
-export { InferenceError } from './errors.ts'
+export { InferenceError, type InferenceErrorCode } from './errors.ts'
 export { OBSERVATION_CLIP } from './policy-graph.ts'
-export {
-  type PolicyTensor,
-  type PolicyTensors,
-  policyTensors,
-  readPolicy
-} from './policy-tensors.ts'
+export { type PolicyTensor, type PolicyTensors, policyTensors } from './policy-tensors.ts'
 export {
   type PopulationPolicy,
   type PopulationPolicyInit,
   populationPolicy
 } from './population-policy.ts'
+export { checkPolicy, readPolicy } from './read-policy.ts'
 export { createSession, type Session } from './session.ts'

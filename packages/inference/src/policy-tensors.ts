@@ -1,6 +1,3 @@
-import type { AbortOptions } from '@soup/interface'
-import type { Checkpoint } from '@soup/tensor'
-
 /** A tensor of a policy's checkpoint. */
 export interface PolicyTensor {
   /** `observation.mean`, `observation.std`, `layers.L.weight`, `layers.L.bias`. */
@@ -30,21 +27,4 @@ export function policyTensors(layers: readonly number[]): PolicyTensor[] {
       { name: `layers.${l}.bias`, shape: [width] }
     ])
   ]
-}
-
-/**
- * Reads a policy out of a checkpoint, decoding F16 and BF16 to float32.
- *
- * @param checkpoint must hold exactly the tensors of {@link policyTensors}, finite, every
- *   standard deviation above 0; not closed here
- * @param layers widths from observation to action
- * @returns buffers that belong to the caller
- * @throws {InferenceError} `POLICY_MISMATCH`, naming the tensor
- */
-export async function readPolicy(
-  checkpoint: Checkpoint,
-  layers: readonly number[],
-  options: AbortOptions = {}
-): Promise<Map<string, Float32Array>> {
-  throw new Error(`not written yet: ${checkpoint} ${layers} ${options}`)
 }

@@ -10,7 +10,7 @@
  * @packageDocumentation
  */
 export { buildModel } from './build-model.ts'
-export { OnnxError } from './errors.ts'
+export { OnnxError, type OnnxErrorCode } from './errors.ts'
 export {
   MAX_DIMENSIONS,
   MAX_ELEMENTS,
