@@ -1,26 +1,49 @@
 /**
  * Checkpoints as streams of named tensors, their dtypes, and the files that hold them: safetensors.
  *
- * Signatures to build against (implementation follows):
- * - `openSafetensors(source: ByteSource, options?: AbortOptions): Promise<Checkpoint>`
- * - `writeSafetensors(checkpoint, sink: ByteSink, options?: ProgressOptions & { sha256?: string }):
- *   Promise<{ sha256: string, sizeBytes: number, tensorCount: number }>`: commits the sink when done, discards it on failure
- * - `safetensorsSize(checkpoint): number` (for `fileSink`)
- * - `memoryCheckpoint({ name?, metadata?, tensors: Iterable<{ name, dtype, shape, data: ArrayBufferView }> }): Checkpoint`
- * - `describeTensors(checkpoint, options?: ProgressOptions): Promise<TensorDescription[]>`, sorted by name in UTF-8 byte order
- * - `compareNames(a, b): number`
- * - `readTensor(checkpoint, name, options?: AbortOptions & { maxBytes? }): Promise<Uint8Array>`
- * - `readFloats(checkpoint, name, options?): Promise<Float32Array>`
- * - `isFloatDtype(dtype): dtype is FloatDtype`, `floatCodec(dtype: FloatDtype): { decode(bytes): Float32Array, encode(values): Uint8Array }`
- * - `fileSource(path): Promise<ByteSource>`, `fileSink(path, { sizeBytes? }): Promise<ByteSink>` (refuses to overwrite)
- * - `fileSpool(path)`, `memorySpool()`: `Spool` = `ByteSource` that can also `append(bytes)`, what `encodeExact` compresses into
- * - delta: `encodeExact(base, expert, spool, options?: ProgressOptions): Promise<Checkpoint>`,
- *   `describePayload(payload): TensorDescription[]`, `decodeExact(base, payload): Checkpoint`
- * - soup: `linearSoup({ base, ingredients: [{ name, checkpoint, lambda }], dtype?, extrapolate? }): Checkpoint`,
- *   `checkLambda(lambda, { extrapolate? }): void`
+ * A {@link Checkpoint} is read tensor by tensor in pieces of {@link PIECE_BYTES}, so that what is made
+ * of it (a delta, a soup, a hash) takes the same memory for a model of 30 GB as for one of 30 MB.
+ * {@link openSafetensors} trusts nothing in a file; {@link writeSafetensors} turns equal tensors into
+ * equal bytes. Soups compute with F16, BF16, F32 and F64; every other dtype, also one that this version
+ * doesn't know, passes through.
  *
  * @packageDocumentation
  */
 export type { Checkpoint, TensorDescription, TensorInfo } from './checkpoint.ts'
+export { checkpointBytes, compareNames, describeTensors } from './describe.ts'
+export {
+  alignment,
+  type Dtype,
+  elementBits,
+  elementCount,
+  isDtype,
+  tensorBytes
+} from './dtype.ts'
 export { TensorError } from './errors.ts'
-export { DEFAULT_MAX_TENSOR_BYTES, PIECE_BYTES } from './limits.ts'
+export { type FileSinkInit, fileSink } from './file-sink.ts'
+export { fileSource } from './file-source.ts'
+export { firstDifference, type TensorDifference } from './first-difference.ts'
+export { type FloatCodec, type FloatDtype, floatCodec, isFloatDtype } from './float-codec.ts'
+export {
+  DEFAULT_MAX_TENSOR_BYTES,
+  MAX_HEADER_BYTES,
+  MAX_NAME_BYTES,
+  MAX_RANK,
+  MAX_TENSORS,
+  PIECE_BYTES
+} from './limits.ts'
+export {
+  type MemoryCheckpointInit,
+  type MemoryTensor,
+  memoryCheckpoint
+} from './memory-checkpoint.ts'
+export { exactPieces, pieceSizes, readInStep } from './pieces.ts'
+export { type ReadTensorOptions, readFloats, readTensor, tensorInfo } from './read-tensor.ts'
+export { openSafetensors } from './safetensors/reader.ts'
+export {
+  safetensorsBytes,
+  type WriteOptions,
+  type WrittenFile,
+  writeSafetensors
+} from './safetensors/writer.ts'
+export { fileSpool, memorySpool, type Spool } from './spool.ts'

@@ -1,0 +1,26 @@
+/**
+ * What turns a base into an expert, and back: the lossless codec `exact`.
+ *
+ * **Format.** A payload is a safetensors file. Its metadata say what the expert is:
+ *
+ * - `soup.codec`: `exact/1`
+ * - `soup.tensors`: JSON, `[[name, dtype, shape, sha256], ...]`: every tensor of the expert with the hash
+ *   of its bytes, in the byte order of the names
+ * - `soup.metadata`: JSON, `[[key, value], ...]`: the expert's own metadata
+ *
+ * A tensor that equals the base's has no data. Any other is a U8 tensor of the same name: first a table
+ * of one 32-bit number (little endian) for each piece of 1 MiB of the expert's tensor, the length of the
+ * piece as it is stored; then the pieces. Length 0 means that the piece equals the base's; the piece's
+ * own length, that its byte planes are stored as they are; any other, that they are one zstd frame. So each piece
+ * can be decoded alone. {@link encodeExact} makes byte planes of the difference of two pieces element by
+ * element: floats become integers of the same order, are subtracted modulo 2ⁿ, zigzagged, and their
+ * bytes sorted by significance, least first. F4, F6 and unknown dtypes are taken byte by byte.
+ *
+ * Nothing here opens a file, draws a random number or reads a clock.
+ *
+ * @packageDocumentation
+ */
+export { type PayloadContents, payloadContents } from './contents.ts'
+export { decodeExact } from './decode.ts'
+export { encodeExact } from './encode.ts'
+export { DeltaError } from './errors.ts'

@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto'
+import type { ProgressOptions } from '@soup/interface'
+import type { Checkpoint, TensorDescription, TensorInfo } from './checkpoint.ts'
+
+/**
+ * Hashes every tensor: the list that base ids are made of.
+ *
+ * @returns one entry a tensor, sorted by name as {@link compareNames} orders them; memory is bounded
+ *   by two pieces and the list
+ */
+export async function describeTensors(
+  checkpoint: Checkpoint,
+  options: ProgressOptions = {}
+): Promise<TensorDescription[]> {
+  const total = checkpointBytes(checkpoint)
+  const report = (done: number) =>
+    options.onProgress?.({ stage: 'hash tensors', done, total, unit: 'bytes' })
+  const list: TensorDescription[] = []
+  let done = 0
+  report(done)
+  for (const { name, dtype, shape } of sortedTensors(checkpoint)) {
+    const hash = createHash('sha256')
+    for await (const piece of checkpoint.read(name, options)) {
+      hash.update(piece)
+      done += piece.length
+      report(done)
+    }
+    list.push({ name, dtype, shape, sha256: hash.digest('hex') })
+  }
+  return list
+}
+
+/** Bytes of all tensors together. */
+export function checkpointBytes(checkpoint: Checkpoint): number {
+  let sum = 0
+  for (const { sizeBytes } of checkpoint.tensors.values()) sum += sizeBytes
+  return sum
+}
+
+/** Orders names by their UTF-8 bytes, as base ids and safetensors files do; JavaScript's `<` differs. */
+export function compareNames(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+}
+
+function sortedTensors(checkpoint: Checkpoint): TensorInfo[] {
+  return [...checkpoint.tensors.values()].sort((a, b) => compareNames(a.name, b.name))
+}

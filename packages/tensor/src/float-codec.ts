@@ -1,0 +1,116 @@
+/**
+ * Conversions between the arithmetic dtypes and f32. Typed arrays are little endian on every machine
+ * that Node supports but one (s390x), which this package does not run on.
+ */
+
+/** The dtypes that soups compute with; all others pass through. */
+export type FloatDtype = 'F16' | 'BF16' | 'F32' | 'F64'
+
+/** Turns stored floats into f32 and back. */
+export interface FloatCodec {
+  /**
+   * Widens to f32 (F64 is rounded to nearest even).
+   *
+   * @param bytes whole elements, not kept
+   * @returns fresh values; NaN payloads of F16, BF16 and F32 are kept
+   */
+  decode(bytes: Uint8Array): Float32Array<ArrayBuffer>
+  /**
+   * Rounds once, to nearest even: overflow becomes infinity, small values subnormal.
+   *
+   * @param values f32, not mutated
+   * @returns fresh bytes, so that `encode(decode(bytes))` is `bytes`, except for F64
+   */
+  encode(values: Float32Array): Uint8Array<ArrayBuffer>
+}
+
+/** Tells whether soups compute with `dtype`. */
+export function isFloatDtype(dtype: string): dtype is FloatDtype {
+  return Object.hasOwn(CODECS, dtype)
+}
+
+/** The conversion between `dtype` and f32. */
+export function floatCodec(dtype: FloatDtype): FloatCodec {
+  return CODECS[dtype]
+}
+
+/** Copies to an aligned buffer of its own: pieces may start anywhere. */
+function aligned(bytes: Uint8Array): ArrayBuffer {
+  return new Uint8Array(bytes).buffer
+}
+
+function bitsOf(values: Float32Array): Uint32Array {
+  return new Uint32Array(values.buffer, values.byteOffset, values.length)
+}
+
+function decode16(bytes: Uint8Array, widen: (bits: number) => number): Float32Array<ArrayBuffer> {
+  const source = new Uint16Array(aligned(bytes))
+  const target = new Uint32Array(source.length)
+  for (let i = 0; i < source.length; i++) target[i] = widen(source[i]!)
+  return new Float32Array(target.buffer)
+}
+
+function encode16(values: Float32Array, round: (bits: number) => number): Uint8Array<ArrayBuffer> {
+  const source = bitsOf(values)
+  const target = new Uint16Array(source.length)
+  for (let i = 0; i < source.length; i++) target[i] = round(source[i]!)
+  return new Uint8Array(target.buffer)
+}
+
+/** IEEE 754 binary16 to the bits of binary32. */
+function widenHalf(half: number): number {
+  const sign = (half & 0x8000) << 16
+  const exponent = (half >> 10) & 31
+  const fraction = half & 1023
+  if (exponent === 31) return sign | 0x7f800000 | (fraction << 13)
+  if (exponent > 0) return sign | ((exponent + 112) << 23) | (fraction << 13)
+  if (fraction === 0) return sign
+  const shift = Math.clz32(fraction) - 21
+  return sign | ((113 - shift) << 23) | (((fraction << shift) & 1023) << 13)
+}
+
+/** Drops the low `shift` bits of `value`, rounding to nearest even. */
+function shiftRounding(value: number, shift: number): number {
+  const kept = value >>> shift
+  const dropped = value & ((1 << shift) - 1)
+  const half = 1 << (shift - 1)
+  return kept + (dropped > half || (dropped === half && (kept & 1) === 1) ? 1 : 0)
+}
+
+/** The bits of binary32 to the nearest binary16; a carry out of the fraction grows the exponent. */
+function roundToHalf(bits: number): number {
+  const sign = (bits >>> 16) & 0x8000
+  const magnitude = bits & 0x7fffffff
+  if (magnitude > 0x7f800000) return sign | 0x7c00 | ((magnitude >>> 13) & 1023 || 0x200)
+  if (magnitude >= 0x47800000) return sign | 0x7c00
+  if (magnitude >= 0x38800000) return sign | shiftRounding(magnitude - 0x38000000, 13)
+  const exponent = magnitude >>> 23
+  if (exponent < 102) return sign
+  return sign | shiftRounding((magnitude & 0x7fffff) | 0x800000, 126 - exponent)
+}
+
+/** The bits of binary32 to the nearest bfloat16: its upper half, rounded. */
+function roundToBrain(bits: number): number {
+  const upper = bits >>> 16
+  if ((bits & 0x7fffffff) > 0x7f800000) return (upper & 127) === 0 ? upper | 64 : upper
+  return (bits + 0x7fff + (upper & 1)) >>> 16
+}
+
+const CODECS: Record<FloatDtype, FloatCodec> = {
+  F16: {
+    decode: bytes => decode16(bytes, widenHalf),
+    encode: values => encode16(values, roundToHalf)
+  },
+  BF16: {
+    decode: bytes => decode16(bytes, bits => bits << 16),
+    encode: values => encode16(values, roundToBrain)
+  },
+  F32: {
+    decode: bytes => new Float32Array(aligned(bytes)),
+    encode: values => new Uint8Array(bitsOf(values).slice().buffer)
+  },
+  F64: {
+    decode: bytes => Float32Array.from(new Float64Array(aligned(bytes))),
+    encode: values => new Uint8Array(Float64Array.from(values).buffer)
+  }
+}

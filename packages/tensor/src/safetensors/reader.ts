@@ -1,0 +1,116 @@
+import type { AbortOptions, ByteSource } from '@soup/interface'
+import type { Checkpoint, TensorInfo } from '../checkpoint.ts'
+import { TensorError } from '../errors.ts'
+import { MAX_HEADER_BYTES } from '../limits.ts'
+import { pieceSizes } from '../pieces.ts'
+import { layOut, type PlacedTensor } from './layout.ts'
+import { invalid, parseHeader } from './parse-header.ts'
+
+/** Bytes of the little-endian number that says how long the header is. */
+const LENGTH_BYTES = 8
+
+/**
+ * Opens a safetensors file: reads and checks its header, nothing else.
+ *
+ * @param source the file; the checkpoint owns it from now on and closes it, also when opening fails
+ * @returns its tensors in the order of their offsets
+ * @throws {TensorError} `SAFETENSORS_INVALID` when any rule of the format is broken; while reading,
+ *   `TENSOR_UNREADABLE` when the source fails or has become shorter
+ */
+export async function openSafetensors(
+  source: ByteSource,
+  options?: AbortOptions
+): Promise<Checkpoint> {
+  try {
+    const length = await readHeaderLength(source, options)
+    const { metadata, entries } = parseHeader(source.name, await readText(source, length, options))
+    const dataStart = LENGTH_BYTES + length
+    const placed = layOut(source.name, entries, source.sizeBytes - dataStart)
+    const byName = new Map(placed.map(tensor => [tensor.info.name, tensor]))
+    return {
+      name: source.name,
+      metadata,
+      tensors: new Map(placed.map(({ info }) => [info.name, info])),
+      read: (name, readOptions) =>
+        readPieces(source, dataStart, byName.get(name), name, readOptions),
+      close: () => source.close()
+    }
+  } catch (error) {
+    await source.close()
+    throw error
+  }
+}
+
+async function readHeaderLength(source: ByteSource, options?: AbortOptions): Promise<number> {
+  if (source.sizeBytes < LENGTH_BYTES) {
+    throw invalid(source.name, `it has ${source.sizeBytes} bytes, too few for a header`)
+  }
+  const bytes = await source.read(0, LENGTH_BYTES, options)
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true)
+  if (length > MAX_HEADER_BYTES) {
+    throw invalid(
+      source.name,
+      `its header claims ${length} bytes, at most ${MAX_HEADER_BYTES} are allowed`
+    )
+  }
+  if (Number(length) > source.sizeBytes - LENGTH_BYTES) {
+    throw invalid(
+      source.name,
+      `its header claims ${length} bytes, the whole file has ${source.sizeBytes}`
+    )
+  }
+  return Number(length)
+}
+
+async function readText(
+  source: ByteSource,
+  length: number,
+  options?: AbortOptions
+): Promise<string> {
+  const bytes = await source.read(LENGTH_BYTES, length, options)
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw invalid(source.name, 'its header is not UTF-8')
+  }
+}
+
+async function* readPieces(
+  source: ByteSource,
+  dataStart: number,
+  tensor: PlacedTensor | undefined,
+  name: string,
+  options?: AbortOptions
+): AsyncGenerator<Uint8Array> {
+  if (tensor === undefined)
+    throw new RangeError(`${source.name} has no tensor ${JSON.stringify(name)}`)
+  let offset = dataStart + tensor.begin
+  for (const size of pieceSizes(tensor.info.sizeBytes)) {
+    options?.signal?.throwIfAborted()
+    yield await readPiece(source, offset, size, tensor.info, options)
+    offset += size
+  }
+}
+
+async function readPiece(
+  source: ByteSource,
+  offset: number,
+  size: number,
+  { name, sizeBytes }: TensorInfo,
+  options?: AbortOptions
+): Promise<Uint8Array> {
+  let cause: unknown
+  try {
+    const piece = await source.read(offset, size, options)
+    if (piece.length === size) return piece
+  } catch (error) {
+    options?.signal?.throwIfAborted()
+    cause = error
+  }
+  const reason = cause instanceof Error ? cause.message : `the source returned too few bytes`
+  throw new TensorError(
+    'TENSOR_UNREADABLE',
+    `${source.name}: tensor ${JSON.stringify(name)} can't be read: ${reason}`,
+    { details: { file: source.name, tensor: name, sizeBytes, offset }, cause }
+  )
+}
