@@ -73,7 +73,9 @@ export async function populationPolicy(init: PopulationPolicyInit): Promise<Popu
     observations,
     actions,
     setPolicy(index, tensors) {
-      if (!(index >= 0 && index < populationSize)) throw new RangeError(`no policy ${index}`)
+      if (!Number.isInteger(index) || index < 0 || index >= populationSize) {
+        throw new RangeError(`population of ${populationSize}: no policy ${index}`)
+      }
       for (const name of names) copyRow(session, name, index, tensors.get(name), populationSize)
     },
     async act(values) {
