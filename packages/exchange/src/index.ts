@@ -17,43 +17,21 @@ import type {
   Startable
 } from '@soup/interface'
 
+import type { Catalogue, CatalogueInit, CatalogueState, Provider } from './catalogue/index.ts'
+import type { FetchReport, WantedPayload } from './chunks/fetch.ts'
+import { ExchangeNode } from './exchange.ts'
+
+export {
+  type Catalogue,
+  CatalogueError,
+  type CatalogueInit,
+  type CatalogueState,
+  type Provider,
+  type SyncResult
+} from './catalogue/index.ts'
+export type { FetchReport, ProviderReport, WantedPayload } from './chunks/fetch.ts'
 export { ExchangeError } from './errors.ts'
-
-/** A peer that may hold a payload, and where it may be reached. */
-export interface Provider {
-  /** Its peer id. */
-  peer: string
-  /** Multiaddrs, with or without the closing `/p2p/PEER`; may be empty when it is connected already. */
-  addresses: readonly string[]
-}
-
-/** A payload as a record names it. */
-export interface PayloadRef {
-  /** CID of the UnixFS root, base32. */
-  root: string
-  /** Length of the file in bytes, as the signed record promises it. */
-  sizeBytes: number
-}
-
-/** What one peer gave during a fetch. */
-export interface ProviderReport {
-  peer: string
-  /** Verified bytes that were kept. */
-  bytes: number
-  /** Chunks that did not match their id. */
-  rejected: number
-}
-
-/** How a fetch went. */
-export interface FetchReport {
-  root: string
-  /** Length of the payload. */
-  bytes: number
-  seconds: number
-  /** Payload bytes that the store held before the fetch began. */
-  resumedBytes: number
-  providers: ProviderReport[]
-}
+export { loadIdentity } from './identity.ts'
 
 /** A peer that we are connected to. */
 export interface ConnectedPeer {
@@ -84,10 +62,12 @@ export interface ExchangeComponents {
   records: RecordStore
   /** Chunks that are served to peers, and where fetched ones go. */
   chunks: ChunkStore
+  /** Keeps announcements over a restart; without it they are fetched again. */
+  state?: CatalogueState | undefined
 }
 
-/** Settings of the exchange. */
-export interface ExchangeInit {
+/** Settings of the exchange, those of the catalogue included. */
+export interface ExchangeInit extends CatalogueInit {
   /** Multiaddrs to listen on; none makes a node that only dials. */
   listen: readonly string[]
   /** Multiaddrs of peers to stay connected to, each ending in `/p2p/PEER`. */
@@ -100,6 +80,8 @@ export interface ExchangeInit {
 export interface Exchange extends Startable {
   /** Our own peer id. */
   readonly peerId: string
+  /** Records: which exist, and who provides their payloads. Only while the exchange runs. */
+  readonly catalogue: Catalogue
   /** Multiaddrs under which we can be reached, each ending in `/p2p/PEER`. */
   addresses(): string[]
   /**
@@ -123,8 +105,21 @@ export interface Exchange extends Startable {
    *   when the payload is not what the record promises
    */
   fetchPayload(
-    payload: PayloadRef,
+    payload: WantedPayload,
     providers: readonly Provider[],
     options?: ProgressOptions
   ): Promise<FetchReport>
+}
+
+/**
+ * A node of the network, not started. It can be started again after a stop; what it offers besides
+ * {@link Exchange.peerId} is there only in between.
+ *
+ * @param components identity and stores
+ * @param init addresses and settings
+ * @throws {ExchangeError} `EXCHANGE_BAD_ADDRESS`; its `start` throws `EXCHANGE_PORT_IN_USE` and
+ *   `EXCHANGE_LISTEN_FAILED`, and never waits for a bootstrap peer
+ */
+export function createExchange(components: ExchangeComponents, init: ExchangeInit): Exchange {
+  return new ExchangeNode(components, init)
 }
