@@ -12,7 +12,9 @@ const EXEMPT = /\/(index|errors|limits|protocol)\.ts$|\/generated\/|^packages\/t
 /** @returns whether the file, its types and comments taken away, does anything */
 function hasBehaviour(path: string): boolean {
   return /^\s*(export )?(async )?(function|class) |=>|^\s*\w+\(/m.test(
-    readFileSync(path, 'utf8').replace(/\/\*[\s\S]*?\*\//g, '').replace(/^export (interface|type)[\s\S]*?^}/gm, '')
+    readFileSync(path, 'utf8')
+      .replace(/\/\*[\s\S]*?\*\//g, '')
+      .replace(/^export (interface|type)[\s\S]*?^}/gm, '')
   )
 }
 

@@ -10,8 +10,50 @@ export const EXIT: {
   readonly network: 5
 } = { done: 0, failed: 1, usage: 2, notFound: 3, unverified: 4, network: 5 }
 
-/** Error codes that do not mean plain failure. A code that is absent here exits with 1. */
-const BY_CODE: ReadonlyMap<string, number> = new Map([['USAGE', EXIT.usage]])
+/** Which error codes mean more than plain failure. A code that stands nowhere here exits with 1. */
+const CODES: readonly (readonly [exit: number, codes: readonly string[]])[] = [
+  [
+    EXIT.usage,
+    [
+      'USAGE',
+      'BASE_AMBIGUOUS',
+      'BASE_MISMATCH',
+      'EXCHANGE_BAD_ADDRESS',
+      'ID_AMBIGUOUS',
+      'NOT_A_BASE',
+      'NOT_AN_EXPERT',
+      'PREFERENCE_INVALID',
+      'MIX_INVALID',
+      'REWARD_UNKNOWN',
+      'SOUP_LAMBDA',
+      'TICKET_INVALID'
+    ]
+  ],
+  [
+    EXIT.notFound,
+    [
+      'BASE_MISSING',
+      'FILE_NOT_FOUND',
+      'NO_PAYLOAD',
+      'NOT_FOUND',
+      'NOT_PULLED',
+      'REPO_MISSING',
+      'TASK_UNKNOWN'
+    ]
+  ],
+  [
+    EXIT.unverified,
+    ['DELTA_CORRUPT', 'EXCHANGE_CORRUPT', 'EXPERT_MISMATCH', 'RECIPE_MISMATCH', 'RECORD_SIGNATURE']
+  ],
+  [
+    EXIT.network,
+    ['CATALOGUE_UNREACHABLE', 'EXCHANGE_DIAL_FAILED', 'EXCHANGE_NO_PROVIDER', 'OFFLINE']
+  ]
+]
+
+const BY_CODE: ReadonlyMap<string, number> = new Map(
+  CODES.flatMap(([exit, codes]) => codes.map(code => [code, exit] as const))
+)
 
 /** @returns the exit code for an error's stable code */
 export function exitCodeOf(error: ErrorJson): number {

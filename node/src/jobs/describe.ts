@@ -2,7 +2,7 @@ import type { ProgressOptions } from '@soup/interface'
 import {
   type Checkpoint,
   describeTensors,
-  safetensorsSize,
+  safetensorsBytes,
   type TensorDescription
 } from '@soup/tensor'
 import { type ModelSpec, withModel } from './model.ts'
@@ -22,7 +22,7 @@ export async function describeJob(
 ): Promise<ModelDescription> {
   const describe = async (checkpoint: Checkpoint): Promise<ModelDescription> => ({
     tensors: await describeTensors(checkpoint, options),
-    sizeBytes: safetensorsSize(checkpoint)
+    sizeBytes: safetensorsBytes(checkpoint)
   })
   return await withModel(input.model, describe, options)
 }

@@ -5,7 +5,7 @@ import {
   type Checkpoint,
   fileSink,
   fileSpool,
-  safetensorsSize,
+  safetensorsBytes,
   writeSafetensors
 } from '@soup/tensor'
 import { type ModelSpec, withModel } from './model.ts'
@@ -33,7 +33,7 @@ async function encode(
   const spool = await fileSpool(spoolPath)
   try {
     const payload = await encodeExact(base, expert, spool, options)
-    const sink = await fileSink(path, { sizeBytes: safetensorsSize(payload) })
+    const sink = await fileSink(path, { sizeBytes: safetensorsBytes(payload) })
     const { sizeBytes } = await writeSafetensors(payload, sink, options)
     return { sizeBytes }
   } finally {

@@ -118,10 +118,11 @@ async function openSource(source: ByteSource, options?: AbortOptions): Promise<C
 }
 
 async function openFile(path: string): Promise<ByteSource> {
-  const found = await stat(path).catch((cause: unknown) => {
-    throw new NodeError('FILE_MISSING', `There is no file ${path}`, { details: { path }, cause })
-  })
-  if (found.isFile()) return await fileSource(path)
-  const message = `${path} is not a file: this version reads single .safetensors files`
+  const isFolder = await stat(path).then(
+    found => found.isDirectory(),
+    () => false
+  )
+  if (!isFolder) return await fileSource(path)
+  const message = `${path} is a folder: this version reads single .safetensors files`
   throw new NodeError('FORMAT_UNKNOWN', message, { details: { path } })
 }

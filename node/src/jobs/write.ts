@@ -1,5 +1,5 @@
 import type { ProgressOptions } from '@soup/interface'
-import { type Checkpoint, fileSink, safetensorsSize, writeSafetensors } from '@soup/tensor'
+import { type Checkpoint, fileSink, safetensorsBytes, writeSafetensors } from '@soup/tensor'
 import { type ModelSpec, withModel } from './model.ts'
 
 /** A file that was written. */
@@ -30,6 +30,6 @@ async function writeFile(
   path: string,
   options: ProgressOptions
 ): Promise<WrittenModel> {
-  const sink = await fileSink(path, { sizeBytes: safetensorsSize(checkpoint) })
+  const sink = await fileSink(path, { sizeBytes: safetensorsBytes(checkpoint) })
   return { path, ...(await writeSafetensors(checkpoint, sink, options)) }
 }

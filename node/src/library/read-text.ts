@@ -5,11 +5,11 @@ import { NodeError } from '../errors.ts'
  * Reads a text file of bounded size.
  *
  * @param maxBytes a larger file is refused before it is read
- * @throws NodeError FILE_MISSING, FILE_TOO_LARGE
+ * @throws NodeError FILE_NOT_FOUND, FILE_TOO_LARGE
  */
 export async function readText(path: string, maxBytes: number): Promise<string> {
   const file = await open(path).catch((cause: unknown) => {
-    throw new NodeError('FILE_MISSING', `There is no file ${path}`, { details: { path }, cause })
+    throw new NodeError('FILE_NOT_FOUND', `There is no file ${path}`, { details: { path }, cause })
   })
   try {
     const { size } = await file.stat()
