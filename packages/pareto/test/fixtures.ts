@@ -57,3 +57,14 @@ export const fronts: fc.Arbitrary<Front> = fc
 function small(): fc.Arbitrary<number> {
   return fc.integer({ min: -4, max: 6 })
 }
+
+/** A front whose every name wants to be markup, a script, or the end of one. */
+export const hostileFront: Front = buildFront({
+  ...frontOf([[0.5, 7, 7]], { stderr: 0.3 }),
+  task: '<script>alert(1)</script>',
+  rewards: ['"onload="alert(2)', "</script><img src=x onerror='alert(3)'>\u202Eevil\0"],
+  experts: [
+    { id: 'a', reward: ']]><b>&amp;' },
+    { id: 'b', reward: 'r', name: '</title></svg><script>\uD800' }
+  ]
+})

@@ -13,8 +13,9 @@ const LINE_HEIGHT = FONT_SIZE + 4
 /** Pixels between the samples that keep labels off a line. */
 const LINE_SAMPLE = 8
 
-/** A label may cross a line where it must, but not a mark. */
+/** A label may cross a line where it must, an error bar rather not, a mark never. */
 const COST_OF_LINE = 0.4
+const COST_OF_BAR = 3
 const COST_OF_MARK = 30
 
 /** A label this far from its mark gets a line to it. */
@@ -28,7 +29,7 @@ interface Label {
 
 /**
  * Writes the labels into a plot: the picked λ, the base and the experts always; the λ of soups where there
- * is room.
+ * is room. MORL points, which can be many, have their shape.
  *
  * @param lines pairs of ends of the lines that labels should rather not cross
  * @returns SVG
@@ -42,7 +43,7 @@ export function drawLabels(
 ): string {
   const labels = labelsOf(front, points, pick)
   const requests = labels.map(requestOf)
-  const obstacles = [...points.map(markBox), ...lines.flatMap(([a, b]) => sampleLine(a, b))]
+  const obstacles = [...points.flatMap(markBoxes), ...lines.flatMap(([a, b]) => sampleLine(a, b))]
   const boxes = placeLabels(requests, obstacles, bounds)
   return labels
     .map((label, i) => (boxes[i] === undefined ? '' : drawLabel(label, boxes[i])))
@@ -53,12 +54,14 @@ function labelsOf(front: Front, points: readonly PlotPoint[], pick: Pick | undef
   const texts = points.map(point => {
     const { kind, lambda } = front.points[point.index]!
     if (kind === 'expert') return expertLabel(front.experts[lambda.indexOf(1)]!)
-    if (kind === 'soup') return point.place === undefined ? '' : formatCoefficient(point.place)
-    return kind === 'base' ? 'base' : 'MORL'
+    if (kind === 'soup') return isOneHot(lambda) ? '' : formatPlace(point.place)
+    return kind === 'base' ? 'base' : ''
   })
-  const named = points.map((point, i): Label => {
-    return { point, text: texts[i]!, isOptional: point.kind === 'soup' }
-  })
+  const named = points
+    .map((point, i): Label => {
+      return { point, text: texts[i]!, isOptional: point.kind === 'soup' }
+    })
+    .filter(label => label.text !== '')
   const picked = points.filter(point => point.index === pick?.point)
   return [
     ...picked.map(point => ({
@@ -67,8 +70,17 @@ function labelsOf(front: Front, points: readonly PlotPoint[], pick: Pick | undef
       isOptional: false
     })),
     ...named.filter(label => !label.isOptional),
-    ...named.filter(label => label.isOptional && label.text !== '' && !picked.includes(label.point))
+    ...named.filter(label => label.isOptional && !picked.includes(label.point))
   ]
+}
+
+/** Where an expert's own label stands. */
+function isOneHot(lambda: readonly number[]): boolean {
+  return lambda.every(coefficient => coefficient === 0 || coefficient === 1)
+}
+
+function formatPlace(place: number | undefined): string {
+  return place === undefined ? '' : formatCoefficient(place)
 }
 
 function requestOf({ point, text, isOptional }: Label): LabelRequest {
@@ -82,9 +94,14 @@ function requestOf({ point, text, isOptional }: Label): LabelRequest {
   }
 }
 
-function markBox(point: PlotPoint): Obstacle {
-  const r = MARK_RADIUS[point.kind]
-  return { x: point.x - r, y: point.y - r, width: 2 * r, height: 2 * r, cost: COST_OF_MARK }
+/** What a point covers: its mark and both error bars. */
+function markBoxes({ kind, x, y, dx, dy }: PlotPoint): Obstacle[] {
+  const r = MARK_RADIUS[kind]
+  return [
+    { x: x - r, y: y - r, width: 2 * r, height: 2 * r, cost: COST_OF_MARK },
+    { x: x - dx, y: y - 1, width: 2 * dx, height: 2, cost: COST_OF_BAR },
+    { x: x - 1, y: y - dy, width: 2, height: 2 * dy, cost: COST_OF_BAR }
+  ]
 }
 
 function sampleLine(a: PlotPoint, b: PlotPoint): Obstacle[] {

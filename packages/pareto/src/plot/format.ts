@@ -6,12 +6,26 @@ const LARGE = 1e9
 /** Most decimals that are written before an exponent is. */
 const MAX_DECIMALS = 6
 
-/** Writes a number with so many decimals, digits grouped by three: −1,234.5. */
+/** Digits after the point that a float64 fills with an exponent. */
+const MAX_EXPONENTIAL_DIGITS = 15
+
+/**
+ * Writes a number to so many decimals (of its tens, hundreds... where negative), digits grouped by three:
+ * −1,234.5. Very large or fine numbers get an exponent, to the same digit.
+ */
 export function formatNumber(value: number, decimals: number): string {
+  if (value === 0 && decimals > MAX_DECIMALS) return '0'
   if (Math.abs(value) >= LARGE || decimals > MAX_DECIMALS) {
-    return value.toPrecision(4).replace('-', '−').replace('e+', 'e')
+    const digits = Math.floor(Math.log10(Math.abs(value))) + decimals
+    return value
+      .toExponential(Math.min(Math.max(digits, 0), MAX_EXPONENTIAL_DIGITS))
+      .replaceAll('-', '−')
+      .replace('e+', 'e')
   }
-  const [whole, fraction] = Math.abs(value).toFixed(decimals).split('.') as [string, string?]
+  const [whole, fraction] = Math.abs(value).toFixed(Math.max(0, decimals)).split('.') as [
+    string,
+    string?
+  ]
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',')
   const digits = fraction === undefined ? grouped : `${grouped}.${fraction}`
   return value < 0 && /[1-9]/.test(digits) ? `−${digits}` : digits
@@ -20,13 +34,13 @@ export function formatNumber(value: number, decimals: number): string {
 /** Writes a number to about four significant digits. */
 export function formatFigure(value: number): string {
   if (value === 0) return '0'
-  return formatNumber(value, Math.max(0, 3 - Math.floor(Math.log10(Math.abs(value)))))
+  return formatNumber(value, 3 - Math.floor(Math.log10(Math.abs(value))))
 }
 
 /** Writes a mean and its standard error, both to the second digit of the standard error. */
 export function formatMeasured({ mean, stderr }: MeasuredReward): string {
   if (stderr === 0) return `${formatFigure(mean)} ± 0`
-  const decimals = Math.max(0, 1 - Math.floor(Math.log10(stderr)))
+  const decimals = 1 - Math.floor(Math.log10(stderr))
   return `${formatNumber(mean, decimals)} ± ${formatNumber(stderr, decimals)}`
 }
 

@@ -43,7 +43,7 @@ export function frontHtml(front: Front, { pick }: Pick<PlotOptions, 'pick'> = {}
 <h1>${title}</h1>
 <p>${factsOf(front).map(escapeText).join(' · ')}</p>
 <figure class="wide">${embeddedSvg(front)}</figure>
-<figure class="narrow">${embeddedSvg(front, { width: NARROW_WIDTH })}</figure>
+<figure class="narrow">${embeddedSvg(front, NARROW_WIDTH)}</figure>
 ${chooser(front, pick)}
 <div class="scroll">${pointTable(front, members)}</div>
 </main>

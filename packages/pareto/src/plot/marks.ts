@@ -35,7 +35,7 @@ export function markShape(
   return `<polygon ${paint} points="${points.join(' ')}"/>`
 }
 
-/** Error bars of one standard error to each side, without caps where they hide under the mark. */
+/** Error bars of one standard error to each side. */
 export function errorBars(x: number, y: number, dx: number, dy: number): string {
   return (
     `<path class="sp-error" d="M${px(x - dx)} ${px(y)}H${px(x + dx)}` +
@@ -46,7 +46,8 @@ export function errorBars(x: number, y: number, dx: number, dy: number): string 
 /** A point with its error bars, its ring (shown when it is picked) and its words. */
 export function pointMark(point: PlotPoint, isPicked: boolean): string {
   const { x, y, kind, colour } = point
-  const classes = ['sp-point', point.isOnFront ? 'sp-front' : 'sp-behind']
+  const classes = ['sp-point']
+  if (point.isOnFront) classes.push('sp-front')
   if (isPicked) classes.push('sp-picked')
   return (
     `<g class="${classes.join(' ')}" data-point="${point.index}" role="img">` +

@@ -1,15 +1,16 @@
 import type { Front } from '../document.ts'
 import { bestCandidate, candidatesOf } from '../pick.ts'
+import { cleanText } from './text.ts'
 import { describePoint } from './view.ts'
 
 /** What the page's script works on, as JSON that is safe inside a script element. */
 export function pageData(front: Front, members: ReadonlySet<number>): string {
   const { indices, normalised } = candidatesOf(front)
   const data = {
-    rewards: front.rewards,
+    rewards: front.rewards.map(cleanText),
     points: indices,
     normalised,
-    words: indices.map(index => describePoint(front, index, members.has(index)))
+    words: indices.map(index => cleanText(describePoint(front, index, members.has(index))))
   }
   return JSON.stringify(data).replace(/[<>&\u2028\u2029]/g, character => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
@@ -36,7 +37,7 @@ function showPick() {
   const best = bestCandidate(mu, data.normalised)
   const percents = data.rewards.map((name, k) => name + ' ' + Math.round(100 * mu[k]) + ' %')
   slider.setAttribute('aria-valuetext', percents.join(', '))
-  output.textContent = percents.join(', ') + ' picks ' + data.words[best].replaceAll('\\n', '; ')
+  output.textContent = percents.join(', ') + ': ' + data.words[best].replaceAll('\\n', '; ')
   for (const element of document.querySelectorAll('[data-point], [data-row]')) {
     const index = element.dataset.point ?? element.dataset.row
     element.classList.toggle('sp-picked', index === String(data.points[best]))
@@ -49,8 +50,8 @@ function showTip(mark, words) {
   tip.hidden = false
   const left = Math.min(box.right + 6, document.documentElement.clientWidth - tip.offsetWidth - 6)
   const top = box.top - tip.offsetHeight - 6
-  tip.style.left = Math.max(6, left) + 'px'
-  tip.style.top = (top < 6 ? box.bottom + 6 : top) + 'px'
+  tip.style.left = scrollX + Math.max(6, left) + 'px'
+  tip.style.top = scrollY + (top < 6 ? box.bottom + 6 : top) + 'px'
 }
 
 function hideTip() {
@@ -70,7 +71,6 @@ for (const mark of document.querySelectorAll('[data-point]')) {
   mark.addEventListener('blur', hideTip)
 }
 document.addEventListener('keydown', event => event.key === 'Escape' && hideTip())
-document.addEventListener('scroll', hideTip, { passive: true })
 slider.addEventListener('input', showPick)
 document.getElementById('chooser').hidden = false
 showPick()

@@ -4,11 +4,14 @@ const PADDING = 0.07
 /** Spans below this share of the largest value are widened: float64 could not tell their ticks apart. */
 const MIN_RELATIVE_SPAN = 1e-9
 
+/** Values below this are 0 to an axis: its steps would leave the range of float64. */
+const MIN_SIZE = 1e-200
+
 /** One axis of a plot. */
 export interface Axis {
   /** Values at round numbers, ascending, inside the axis. */
   readonly ticks: readonly number[]
-  /** Decimals that tell neighbouring ticks apart. */
+  /** Decimals that tell neighbouring ticks apart; negative where tens or hundreds do. */
   readonly decimals: number
   /** Pixel of a value. */
   readonly at: (value: number) => number
@@ -35,7 +38,7 @@ export function axisOver(
   for (let k = Math.ceil(min / step); k * step <= max; k++) ticks.push(k * step + 0)
   return {
     ticks,
-    decimals: Math.max(0, -Math.floor(Math.log10(step) + 1e-9)),
+    decimals: -Math.floor(Math.log10(step) + 1e-9),
     at: value => from + ((value - min) / (max - min)) * (to - from)
   }
 }
@@ -51,7 +54,8 @@ function paddedRange(values: readonly number[]): [number, number] {
   const low = values.reduce((least, value) => Math.min(least, value))
   const high = values.reduce((most, value) => Math.max(most, value))
   const size = Math.max(Math.abs(low), Math.abs(high))
+  if (size < MIN_SIZE) return [-1, 1]
   const isFlat = high - low <= size * MIN_RELATIVE_SPAN
-  const padding = isFlat ? size * 0.05 || 1 : (high - low) * PADDING
+  const padding = isFlat ? size * 0.05 : (high - low) * PADDING
   return [low - padding, high + padding]
 }

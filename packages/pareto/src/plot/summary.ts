@@ -21,6 +21,6 @@ export function factsOf(front: Front): string[] {
           `hypervolume ${formatFigure(hypervolume)} above (${reference.map(formatFigure).join(', ')})`
         ]),
     `${chordViolations} of ${soups} soups below the chord by more than ${DEFAULT_CHORD_STANDARD_ERRORS} standard errors`,
-    seeds.length === 1 ? `n = ${seeds[0]}` : 'n differs between points'
+    seeds.length === 1 ? `n\u00A0=\u00A0${seeds[0]}` : 'n differs between points'
   ]
 }

@@ -21,6 +21,7 @@ import {
 
 const MARGIN = 16
 const LINE_HEIGHT = 20
+const SEPARATOR = ' · '
 
 /** Height of the frame: half the width, within what shows a curve and fits a screen. */
 const MIN_FRAME_HEIGHT = 260
@@ -43,19 +44,19 @@ interface Drawing {
 export function frontSvg(front: Front, options: PlotOptions = {}): string {
   const width = options.width ?? DEFAULT_WIDTH
   const heading = drawHeading(front, width)
-  const plot = drawPlot(front, width, heading.height, options)
+  const plot = drawPlot(front, width, heading.height, options.pick)
   const style = `<style>${PLOT_STYLE}</style>`
   return svgElement(front, width, plot.height, `${style}${GROUND}${heading.svg}${plot.svg}`)
 }
 
 /**
- * Draws the same plot for a page that has {@link PLOT_STYLE}, and title and figures of its own.
+ * Draws the same plot for a page that has {@link PLOT_STYLE}, title and figures of its own, and a script
+ * that marks what is picked.
  *
  * @throws {RangeError} as {@link frontSvg}
  */
-export function embeddedSvg(front: Front, options: PlotOptions = {}): string {
-  const width = options.width ?? DEFAULT_WIDTH
-  const plot = drawPlot(front, width, 0, options)
+export function embeddedSvg(front: Front, width: number = DEFAULT_WIDTH): string {
+  const plot = drawPlot(front, width, 0, undefined, true)
   return svgElement(front, width, plot.height, GROUND + plot.svg)
 }
 
@@ -79,29 +80,33 @@ function drawHeading(front: Front, width: number): Drawing {
   const facts = factsOf(front)
   const { places, lineCount } = flow(
     facts.map(fact => textWidth(fact, FONT_SIZE)),
-    LINE_HEIGHT,
+    textWidth(SEPARATOR, FONT_SIZE),
     inner
   )
   const top = MARGIN + TITLE_SIZE
-  const texts = facts.map((fact, i) => {
-    const { x, line } = places[i]!
-    return (
-      `<text class="sp-muted" x="${px(MARGIN + x)}" y="${px(top + (line + 1.2) * LINE_HEIGHT)}">` +
-      `${escapeText(ellipsize(fact, FONT_SIZE, inner))}</text>`
-    )
+  const lines = Array.from({ length: lineCount }, (_, line) => {
+    const text = facts.filter((_, i) => places[i]!.line === line).join(SEPARATOR)
+    const y = px(top + (line + 1.2) * LINE_HEIGHT)
+    return `<text class="sp-muted" x="${MARGIN}" y="${y}">${escapeText(ellipsize(text, FONT_SIZE, inner))}</text>`
   })
   return {
-    svg: `<text class="sp-title" x="${MARGIN}" y="${px(top)}">${escapeText(title)}</text>${texts.join('')}`,
+    svg: `<text class="sp-title" x="${MARGIN}" y="${px(top)}">${escapeText(title)}</text>${lines.join('')}`,
     height: top + (lineCount + 0.5) * LINE_HEIGHT
   }
 }
 
-function drawPlot(front: Front, width: number, top: number, { pick }: PlotOptions): Drawing {
+function drawPlot(
+  front: Front,
+  width: number,
+  top: number,
+  pick: PlotOptions['pick'],
+  hasPick: boolean = pick !== undefined
+): Drawing {
   checkTwoRewards(front)
   if (!(width >= MIN_WIDTH))
     throw new RangeError(`width must be at least ${MIN_WIDTH}, got ${width}`)
   const { frame, view } = layOut(front, width, top + MARGIN)
-  const legend = legendOf(front, width - 2 * MARGIN, pick !== undefined)
+  const legend = legendOf(front, width - 2 * MARGIN, hasPick)
   const legendTop = frame.bottom + X_AXIS_HEIGHT
   return {
     svg:

@@ -1,18 +1,23 @@
 /** Width of an average character of a sans-serif face, relative to the font size; on the safe side. */
 const CHARACTER_WIDTH = 0.58
 
+/** Width of a capital or a sign as wide, relative to the font size. */
+const CAPITAL_WIDTH = 0.74
+
 /** Width of a character beyond Latin, Greek and Cyrillic (CJK, emoji), relative to the font size. */
 const WIDE_CHARACTER_WIDTH = 1.05
 
 /**
- * Makes any text safe inside an element or a quoted attribute, of HTML and of XML alike. Characters that
- * XML cannot hold, and those that reorder the text around them, become U+FFFD.
+ * Makes any text safe to show: characters that XML cannot hold, and those that reorder the text around
+ * them, become U+FFFD.
  */
+export function cleanText(text: string): string {
+  return text.toWellFormed().replace(UNSAFE, '\uFFFD')
+}
+
+/** Makes any text safe inside an element or a quoted attribute, of HTML and of XML alike. */
 export function escapeText(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(UNSAFE, '\uFFFD')
-    .replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`)
+  return cleanText(text).replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`)
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must go
@@ -22,9 +27,14 @@ const UNSAFE = /[\0-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F\u202A-\u202E\u2066-\u2069\uFF
 export function textWidth(text: string, fontSize: number): number {
   let width = 0
   for (const character of text) {
-    width += character.codePointAt(0)! < 0x1100 ? CHARACTER_WIDTH : WIDE_CHARACTER_WIDTH
+    width += characterWidth(character)
   }
   return width * fontSize
+}
+
+function characterWidth(character: string): number {
+  if (character.codePointAt(0)! >= 0x1100) return WIDE_CHARACTER_WIDTH
+  return /[\p{Lu}mw%@±λ]/u.test(character) ? CAPITAL_WIDTH : CHARACTER_WIDTH
 }
 
 /** Cuts a text that is wider than `maxWidth` pixels and ends it with an ellipsis. */

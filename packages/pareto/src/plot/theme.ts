@@ -47,7 +47,6 @@ export const PLOT_STYLE: string = `
   .sp-neutral { fill: var(--muted) }
   .sp-mark { stroke: var(--ground); stroke-width: 1 }
   .sp-front .sp-mark { stroke: var(--ink); stroke-width: 1.75 }
-  .sp-behind .sp-mark { fill-opacity: 0.5 }
   .sp-ring { fill: none; stroke: var(--ring); stroke-width: 2.5; visibility: hidden }
   .sp-picked .sp-ring { visibility: visible }
   .sp-point:focus { outline: none }
