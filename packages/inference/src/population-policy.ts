@@ -17,8 +17,10 @@ export interface PopulationPolicyInit {
  *
  *     a = tanh(W_n · … tanh(W_1 · clip((o − mean) / std) + b_1) … + b_n)
  *
- * Policy p's actions depend bit for bit on its weights and observations alone (on one machine, for
- * one S): not on the other policies nor on P.
+ * Policy p's actions depend bit for bit on its weights and observations alone, not on the other policies
+ * nor on P, so policies can be spread over workers in any way. Two things do change the last bits: another
+ * kind of processor (ONNX Runtime has kernels for each), and S = 1 against S > 1 (a product with one row
+ * has a kernel of its own).
  */
 export interface PopulationPolicy {
   /** P. */
