@@ -31,8 +31,17 @@ export async function writeWhole(
     }
     await renameInto(temporary, path)
   } catch (cause) {
+    throw fileError(await removed(temporary, cause), path)
+  }
+}
+
+/** Clears away after a failure; where that fails too, both failures are told. */
+async function removed(temporary: string, failure: unknown): Promise<unknown> {
+  try {
     await rm(temporary, { force: true })
-    throw fileError(cause, path)
+    return failure
+  } catch (error) {
+    return new AggregateError([failure, error], `${failure}; and then ${error}`)
   }
 }
 
@@ -72,7 +81,12 @@ export async function readSmall(
     const file = await open(path, 'r')
     try {
       const { size } = await file.stat()
-      return size > maxBytes ? 'damaged' : new Uint8Array(await file.readFile())
+      if (size > maxBytes) {
+        return 'damaged'
+      }
+      const bytes = new Uint8Array(size)
+      const { bytesRead } = await file.read(bytes, 0, size, 0)
+      return bytes.subarray(0, bytesRead)
     } finally {
       await file.close()
     }
@@ -99,5 +113,8 @@ export function fileError(cause: unknown, path: string): StoreError {
 
 /** The system's name of a failure. */
 export function codeOf(error: unknown): string | undefined {
+  if (error instanceof AggregateError) {
+    return codeOf(error.errors[0])
+  }
   return error instanceof Error && 'code' in error ? String(error.code) : undefined
 }

@@ -44,6 +44,6 @@ export function decodeRecordValue(id: string, value: Uint8Array): StoredRecord |
     id,
     kind: decoder.decode(value.subarray(0, first)),
     base: base === '' ? undefined : base,
-    envelope: value.slice(second + 1)
+    envelope: new Uint8Array(value.subarray(second + 1))
   }
 }
