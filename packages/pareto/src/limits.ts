@@ -7,8 +7,8 @@ export const MAX_REWARDS: number = 16
 /** Most experts of a front. A simplex over more cannot be measured on a grid. */
 export const MAX_EXPERTS: number = 64
 
-/** Most points of a front: the plot and the quadratic dominance filter stay below a second. */
-export const MAX_POINTS: number = 4096
+/** Most points of a front: a grid of 0.1 over 4 experts has 286. Plot and dominance filter take quadratic time. */
+export const MAX_POINTS: number = 1024
 
 /** Longest name or id in a front, in UTF-16 units. Record ids have 59, names of rewards a few dozen. */
 export const MAX_TEXT_LENGTH: number = 1024

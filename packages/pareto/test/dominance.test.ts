@@ -56,9 +56,9 @@ test('nonDominated() of a front is the front', async () => {
   )
 })
 
-test('nonDominated() takes 4,096 points that are all on the front', async t => {
-  const points = Array.from({ length: 4096 }, (_, i) => [i, -i])
-  t.equal(nonDominated(points).length, 4096)
+test('nonDominated() takes 1,024 points that are all on the front', async t => {
+  const points = Array.from({ length: 1024 }, (_, i) => [i, -i])
+  t.equal(nonDominated(points).length, 1024)
 })
 
 test('NaN, no rewards and unequal lengths are refused', async t => {

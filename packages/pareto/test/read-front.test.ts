@@ -23,7 +23,7 @@ for (const [path, change] of [
   ['points', f => (f.points = f.points.slice(0, 2))],
   ['points', f => f.points.splice(1, 1)],
   ['points', f => f.points.push(f.points[0])],
-  ['points', f => (f.points = Array(4097).fill(f.points[0]))],
+  ['points', f => (f.points = Array(1025).fill(f.points[0]))],
   ['points[0].kind', f => (f.points[0].kind = 'merge')],
   ['points[0].lambda', f => (f.points[0].lambda = [0, 1])],
   ['points[1].lambda', f => (f.points[1].lambda = [1, 1])],

@@ -10,6 +10,9 @@ import { expertLabel, type PlotPoint } from './view.ts'
 const MAX_LABEL_WIDTH = 190
 const LINE_HEIGHT = FONT_SIZE + 4
 
+/** With more soups than this, no λ is written: few would find room, after a long search. */
+const MAX_LABELLED_SOUPS = 60
+
 /** Pixels between the samples that keep labels off a line. */
 const LINE_SAMPLE = 8
 
@@ -62,6 +65,8 @@ function labelsOf(front: Front, points: readonly PlotPoint[], pick: Pick | undef
       return { point, text: texts[i]!, isOptional: point.kind === 'soup' }
     })
     .filter(label => label.text !== '')
+  const optional = named.filter(label => label.isOptional)
+  const soups = optional.length > MAX_LABELLED_SOUPS ? [] : optional
   const picked = points.filter(point => point.index === pick?.point)
   return [
     ...picked.map(point => ({
@@ -70,7 +75,7 @@ function labelsOf(front: Front, points: readonly PlotPoint[], pick: Pick | undef
       isOptional: false
     })),
     ...named.filter(label => !label.isOptional),
-    ...named.filter(label => label.isOptional && !picked.includes(label.point))
+    ...soups.filter(label => !picked.includes(label.point))
   ]
 }
 

@@ -73,15 +73,22 @@ function cheapest(
   bounds: Box
 ): { box: Box; cost: number } {
   const gaps = request.isOptional ? GAPS.slice(0, 1) : GAPS
+  const near = taken.filter(it => overlaps(it, reachOf(request, gaps.at(-1)!)))
   const candidates = gaps.flatMap((gap, ring) =>
     DIRECTIONS.map((direction, order) => {
       const box = boxBeside(request, direction, gap)
-      const covered = taken.reduce((sum, it) => sum + (overlaps(box, it) ? it.cost : 0), 0)
+      const covered = near.reduce((sum, it) => sum + (overlaps(box, it) ? it.cost : 0), 0)
       const outside = isInside(box, bounds) ? 0 : COST_OF_LEAVING
       return { box, cost: covered + outside + ring + order / DIRECTIONS.length }
     })
   )
   return candidates.reduce((best, candidate) => (candidate.cost < best.cost ? candidate : best))
+}
+
+/** Where the labels of a request can lie at all. */
+function reachOf({ x, y, radius, width, height }: LabelRequest, gap: number): Box {
+  const [right, down] = [radius + gap + width, radius + gap + height]
+  return { x: x - right, y: y - down, width: 2 * right, height: 2 * down }
 }
 
 function boxBeside(

@@ -26,16 +26,20 @@ test('axisOver() runs downwards where asked to', async t => {
 test('axisOver() gives every value a place and every tick a text of its own', async () => {
   const value = fc.double({ min: -1e100, max: 1e100, noNaN: true })
   fc.assert(
-    fc.property(fc.array(value, { minLength: 1 }), fc.double({ min: 2.5, max: 9, noNaN: true }), (values, n) => {
-      const axis = axisOver(values, 50, 550, n)
-      const texts = new Set(axis.ticks.map(tick => formatNumber(tick, axis.decimals)))
-      return (
-        values.every(it => axis.at(it) > 50 && axis.at(it) < 550) &&
-        axis.ticks.length >= 1 &&
-        axis.ticks.length <= 12 &&
-        texts.size === axis.ticks.length
-      )
-    })
+    fc.property(
+      fc.array(value, { minLength: 1 }),
+      fc.double({ min: 2.5, max: 9, noNaN: true }),
+      (values, n) => {
+        const axis = axisOver(values, 50, 550, n)
+        const texts = new Set(axis.ticks.map(tick => formatNumber(tick, axis.decimals)))
+        return (
+          values.every(it => axis.at(it) > 50 && axis.at(it) < 550) &&
+          axis.ticks.length >= 1 &&
+          axis.ticks.length <= 12 &&
+          texts.size === axis.ticks.length
+        )
+      }
+    )
   )
 })
 

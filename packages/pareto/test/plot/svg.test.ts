@@ -53,9 +53,9 @@ test('frontSvg() draws any front with finite coordinates, the same every time', 
   )
 })
 
-test('frontSvg() draws 4,096 points and numbers at the limit', async t => {
-  const soups = Array.from({ length: 4093 }, (_, i) => [i / 4093, i, -i] as const)
-  t.equal(frontSvg(frontOf(soups)).match(/data-point=/g)?.length, 4096)
+test('frontSvg() draws 1,024 points and numbers at the limit', async t => {
+  const soups = Array.from({ length: 1021 }, (_, i) => [i / 1021, i, -i] as const)
+  t.equal(frontSvg(frontOf(soups)).match(/data-point=/g)?.length, 1024)
   const huge = frontOf([], { first: [1e100, -1e100], second: [-1e100, 1e100], stderr: 1e100 })
   t.notMatch(frontSvg(huge), /NaN|Infinity/)
 })
