@@ -8,10 +8,13 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { tasks } from '@soup/tasks'
-import { type Member, type MemberOptions, startMember } from './demo/member.ts'
-import { type Daemon, startProgram } from './demo/programs.ts'
+import { type Daemon, type Member, startMember, startProgram } from '@soup/testing'
 import { type DemoResult, type Pulled, report } from './demo/report.ts'
 
+const NODE = fileURLToPath(new URL('../node/bin/soup-node.js', import.meta.url))
+const COORDINATOR = fileURLToPath(
+  new URL('../coordinator/bin/soup-coordinator.js', import.meta.url)
+)
 const TASK = tasks.get('locomotion')!
 const PREFERENCE = 'risky=0.5,cautious=0.5'
 
@@ -48,17 +51,13 @@ try {
 async function demo(seed: number, out: string): Promise<DemoResult> {
   await mkdir(out, { recursive: true })
   const coordinator = await startCoordinator()
-  const options: MemberOptions = {
-    folder,
-    bootstrap: coordinator.ready.addresses[0]!,
-    log: (name, line) => console.log(`      ${name}: ${line}`),
-    signal: controller.signal
-  }
-  const founder = await start('founder', options)
+  const [bootstrap] = coordinator.ready.addresses
+  const start = (name: string): Promise<Member> => startNewcomer(name, bootstrap!)
+  const founder = await start('founder')
   const base = await publishBase(founder)
-  const contributors = await Promise.all([start('risky', options), start('cautious', options)])
+  const contributors = await Promise.all([start('risky'), start('cautious')])
   await Promise.all(contributors.map((member, i) => contribute(member, base, seed + i)))
-  const user = await start('user', options)
+  const user = await start('user')
   const experts = await findExperts(user, base)
   say('The coordinator is stopped: from here on the peers are alone')
   await coordinator.stop()
@@ -73,21 +72,26 @@ function say(text: string): void {
 
 async function startCoordinator(): Promise<Daemon<{ addresses: string[] }>> {
   const coordinator = await startProgram<{ addresses: string[] }>(
-    'soup-coordinator',
+    COORDINATOR,
     ['start', '--repo', join(folder, 'coordinator'), '--listen', '/ip4/127.0.0.1/tcp/0', '--json'],
-    line => console.log(`      coordinator: ${line}`),
-    controller.signal
+    logOf('coordinator')
   )
   running.push(coordinator)
   say(`A coordinator runs at ${coordinator.ready.addresses[0]}`)
   return coordinator
 }
 
-async function start(name: string, options: MemberOptions): Promise<Member> {
+/** Someone joins who is told nothing but the coordinator's address. */
+async function startNewcomer(name: string, bootstrap: string): Promise<Member> {
+  const options = { program: NODE, folder, bootstrap: [bootstrap], ...logOf(name) }
   const member = await startMember(name, options)
   running.push(member)
   say(`${name} joins as ${member.peerId}`)
   return member
+}
+
+function logOf(name: string): { log: (line: string) => void; signal: AbortSignal } {
+  return { log: line => console.log(`      ${name}: ${line}`), signal: controller.signal }
 }
 
 async function publishBase(founder: Member): Promise<string> {

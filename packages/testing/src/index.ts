@@ -1,11 +1,22 @@
 /**
  * Private: compliance suites, seeded fixtures and loopback networks for the tests of several packages.
  *
- * Everything here is a function of its arguments: no ambient randomness, no clock.
+ * Fixtures are functions of their arguments: no ambient randomness, no clock. Programs run as real
+ * operating-system processes.
  *
  * @packageDocumentation
  */
+
+export { type Member, type MemberOptions, startMember } from './member.ts'
 export { memorySource } from './memory-source.ts'
+export {
+  type Daemon,
+  type Exit,
+  type ProgramOptions,
+  runProgram,
+  runToExit,
+  startProgram
+} from './programs.ts'
 export { signedBase, signedExpert } from './records.ts'
 export { seededBytes, testKey } from './seeded.ts'
 export {
