@@ -13,7 +13,7 @@ t.test('centredRanks() gives equal rewards the mean of their ranks', async t => 
   t.same([...centredRanks([4, 4])], [0, 0])
 })
 
-t.test('centredRanks() sums to 0 and keeps the order of the rewards', async t => {
+t.test('centredRanks() sums to 0 and keeps the order of the rewards', async () => {
   fc.assert(
     fc.property(rewards, values => {
       const ranks = centredRanks(values)

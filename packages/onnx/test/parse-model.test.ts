@@ -4,11 +4,7 @@ import t from 'tap'
 import {
   type Attribute,
   buildModel,
-  MAX_DIMENSIONS,
-  MAX_ELEMENTS,
-  MAX_GRAPH_PARTS,
   MAX_MODEL_BYTES,
-  MAX_NAME_BYTES,
   OnnxError,
   type OnnxModel,
   parseModel,
@@ -70,7 +66,7 @@ t.test('parseModel() refuses a file that is cut off anywhere', async t => {
   }
 })
 
-t.test('parseModel() of any damaged file either reads it or throws OnnxError', async t => {
+t.test('parseModel() of any damaged file either reads it or throws OnnxError', async () => {
   const bytes = await vector()
   const damage = fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { maxLength: 4 })
   fc.assert(
@@ -88,67 +84,31 @@ t.test('parseModel() of any damaged file either reads it or throws OnnxError', a
   )
 })
 
-t.test('parseModel() refuses by name what it does not read', async t => {
-  const tensor = (...fields: Uint8Array[]) => withGraph(field(5, field(8, 'w'), ...fields))
-  const node = (...fields: Uint8Array[]) => withGraph(field(1, field(4, 'Op'), ...fields))
-  const cases: [Uint8Array, RegExp][] = [
-    [Buffer.concat([withGraph(), field(25, '')]), /model: has functions/],
-    [Buffer.concat([withGraph(), field(20, '')]), /model: has trainingInfo/],
-    [Buffer.concat([withGraph(), field(99, '')]), /model: has a field of unknown number 99/],
-    [withGraph(field(15, '')), /graph: has sparseInitializer/],
-    [tensor(field(13, '')), /initializer 0: has externalData/],
-    [tensor(field(4, '')), /initializer 0: has floatData/],
-    [tensor(integer(2, 1), integer(14, 1)), /initializer 0 w: its data lie in another file/],
-    [tensor(integer(2, 8)), /initializer 0 w: element type 8/],
-    [node(field(5, field(1, 'body'), field(6, ''))), /node 0, attribute: has graph/],
-    [node(field(5, field(1, 'value'), integer(20, 4))), /attribute value: attribute type 4/],
-    [node(field(7, 'com.microsoft')), /node 0: operators of the domain com.microsoft/],
-    [withGraph(field(11, field(1, 'x'), field(2, field(4, '')))), /input 0 x: has sequenceType/],
-    [tensor(integer(1, 2 ** 60)), /1152921504606846976 is beyond 2\^53/]
-  ]
-  for (const [bytes, message] of cases) {
-    t.throws(() => parseModel(bytes), { code: 'ONNX_UNSUPPORTED', message }, `${message}`)
-  }
-})
-
-t.test('parseModel() refuses malformed fields', async t => {
-  const cases: [Uint8Array, RegExp][] = [
-    [Buffer.from([0x09, 0, 0, 0, 0, 0, 0, 0, 0]), /irVersion: wire type 1 does not fit int/],
-    [Buffer.from([0x0b, 0x0b, 0x0b]), /irVersion: wire type 3 does not fit int/],
-    [Buffer.from([0x08, ...Array(11).fill(0x80)]), /takes more than 10 bytes/],
-    [Buffer.from([0x3a, ...Array(9).fill(0xff), 0x01]), /graph: needs -1 bytes/],
-    [Buffer.from([0x3a, 0x7f, 0]), /graph: needs 127 bytes, 1 are left/],
-    [Buffer.concat([integer(1, 9), withGraph()]), /irVersion: comes 2 times/],
-    [Buffer.concat([integer(1, 9), field(8, integer(2, 20))]), /model, graph: is missing/],
-    [withGraph(field(2, Buffer.from([0xff]))), /graph, name: is not UTF-8/],
-    [withGraph(field(12, field(1, 'y'))), /output 0 y, type: is missing/],
-    [
-      withGraph(field(5, field(8, 'w'), integer(1, 3), integer(2, 1), field(9, 'abc'))),
-      /w needs 12 bytes for its shape \[3\] of float32, but has 3/
+t.test(
+  'parseModel() refuses what a model must not have, and what it must have and has not',
+  async t => {
+    const cases: [Uint8Array, string, RegExp][] = [
+      [Buffer.concat([withGraph(), field(25, '')]), 'ONNX_UNSUPPORTED', /model: has functions/],
+      [Buffer.concat([withGraph(), field(20, '')]), 'ONNX_UNSUPPORTED', /model: has trainingInfo/],
+      [Buffer.concat([integer(1, 9), withGraph()]), 'ONNX_MALFORMED', /irVersion: comes 2 times/],
+      [Buffer.concat([integer(1, 9), field(7)]), 'ONNX_MALFORMED', /opsetImport: is missing/],
+      [
+        Buffer.concat([integer(1, 9), field(8, integer(2, 20))]),
+        'ONNX_MALFORMED',
+        /graph: is missing/
+      ],
+      [
+        withGraph(field(1, field(1, 'x'), field(4, 'Op'))),
+        'ONNX_MALFORMED',
+        /Op reads x, which nothing/
+      ],
+      [new Uint8Array(MAX_MODEL_BYTES + 1), 'ONNX_LIMIT', /at most 268435456/]
     ]
-  ]
-  for (const [bytes, message] of cases) {
-    t.throws(() => parseModel(bytes), { code: 'ONNX_MALFORMED', message }, `${message}`)
+    for (const [bytes, code, message] of cases) {
+      t.throws(() => parseModel(bytes), { code, message }, `${message}`)
+    }
   }
-})
-
-t.test('parseModel() stops at its limits', async t => {
-  const repeat = (count: number, part: Uint8Array) => Buffer.concat(Array(count).fill(part))
-  const cases: [string, Uint8Array][] = [
-    ['MAX_MODEL_BYTES', new Uint8Array(MAX_MODEL_BYTES + 1)],
-    ['MAX_GRAPH_PARTS', withGraph(repeat(MAX_GRAPH_PARTS + 1, field(13, '')))],
-    ['MAX_ELEMENTS', withGraph(field(1, repeat(MAX_ELEMENTS + 1, field(1, ''))))],
-    ['MAX_ELEMENTS, packed', withGraph(field(5, field(1, new Uint8Array(MAX_ELEMENTS + 1))))],
-    [
-      'MAX_DIMENSIONS',
-      withGraph(field(5, field(8, 'w'), repeat(MAX_DIMENSIONS + 1, integer(1, 1))))
-    ],
-    ['MAX_NAME_BYTES', withGraph(field(2, 'n'.repeat(MAX_NAME_BYTES + 1)))]
-  ]
-  for (const [title, bytes] of cases) {
-    t.throws(() => parseModel(bytes), { code: 'ONNX_LIMIT' }, title)
-  }
-})
+)
 
 function models(): fc.Arbitrary<OnnxModel> {
   const types = Object.keys(tensorTypes) as TensorType[]
