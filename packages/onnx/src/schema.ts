@@ -11,6 +11,9 @@ export const wireTypes = { int: 0, float: 5, bytes: 2 } as const
 /** A protobuf message: each field's number and kind. */
 export type Schema = Readonly<Record<string, readonly [id: number, kind: FieldKind]>>
 
+// Tables rather than generated code: what protons generates has enums and namespaces, which Node can't strip,
+// and skips unknown fields and groups of any depth.
+//
 // Field numbers as in https://github.com/onnx/onnx/blob/main/onnx/onnx.proto. Fields that only describe
 // (documentation, names of tools) are listed so that they can be passed over.
 
