@@ -9,8 +9,8 @@ export const DEFAULT_CHORD_STANDARD_ERRORS: number = 2
  */
 const ROUNDING = 2 ** -40
 
-/** λ sums to 1 up to this: 0.1 + 0.2 + 0.7 does not to the last bit. */
-const SIMPLEX_TOLERANCE = 1e-9
+/** λ sums to 1 up to this: what the soup operator takes for the simplex too. */
+const SIMPLEX_TOLERANCE = 1e-5
 
 /** A soup below the chord on one reward. */
 export interface ChordViolation {

@@ -1,3 +1,4 @@
+import { cleanText, isCleanLine } from './clean-text.ts'
 import { ParetoError } from './errors.ts'
 import { MAX_MAGNITUDE, MAX_TEXT_LENGTH } from './limits.ts'
 
@@ -42,13 +43,14 @@ export class JsonReader {
     return value.map((item, index) => new JsonReader(item, `${this.#path}[${index}]`))
   }
 
-  /** A text of 1 to {@link MAX_TEXT_LENGTH} characters. */
+  /** A text of 1 to {@link MAX_TEXT_LENGTH} characters that is safe to show, on one line. */
   text(): string {
     const value = this.#value
     if (typeof value !== 'string') throw this.error('a text')
     if (value.length < 1 || value.length > MAX_TEXT_LENGTH) {
       throw invalidFront(this.#path, `1 to ${MAX_TEXT_LENGTH} characters`, `${value.length}`)
     }
+    if (!isCleanLine(value)) throw this.error('a text without control characters')
     return value
   }
 
@@ -92,7 +94,7 @@ export function invalidFront(
 
 /** A short word for a value, which may be long or hostile. */
 function describe(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, 40))
+  if (typeof value === 'string') return JSON.stringify(cleanText(value.slice(0, 40)))
   if (Array.isArray(value)) return `an array of ${value.length}`
   return typeof value === 'object' && value !== null ? 'an object' : String(value)
 }

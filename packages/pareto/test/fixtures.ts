@@ -58,8 +58,8 @@ function small(): fc.Arbitrary<number> {
   return fc.integer({ min: -4, max: 6 })
 }
 
-/** A front whose every name wants to be markup, a script, or the end of one. */
-export const hostileFront: Front = buildFront({
+/** A front whose every name wants to be markup, a script, or the end of one; no parser let it pass. */
+export const hostileFront: Front = {
   ...frontOf([[0.5, 7, 7]], { stderr: 0.3 }),
   task: '<script>alert(1)</script>',
   rewards: ['"onload="alert(2)', "</script><img src=x onerror='alert(3)'>\u202Eevil\0"],
@@ -67,4 +67,4 @@ export const hostileFront: Front = buildFront({
     { id: 'a', reward: ']]><b>&amp;' },
     { id: 'b', reward: 'r', name: '</title></svg><script>\uD800' }
   ]
-})
+}

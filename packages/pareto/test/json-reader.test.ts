@@ -29,6 +29,7 @@ test('JsonReader bounds counts, texts and numbers', async t => {
   t.throws(() => reader('').text(), /1 to 1024 characters, got 0/)
   t.throws(() => reader('a'.repeat(1025)).text(), /got 1025/)
   t.throws(() => reader(1).text(), /a text, got 1/)
+  t.throws(() => reader('a\x1B[31m\u202E').text(), /control characters, got "a\uFFFD\[31m\uFFFD"/)
   t.throws(() => reader(1e101).number(), /up to ±1e\+100/)
   t.throws(() => reader(Number.NaN).number(), /got NaN/)
   t.equal(reader(null).isNull(), true)

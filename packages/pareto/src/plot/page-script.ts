@@ -1,6 +1,6 @@
+import { cleanText } from '../clean-text.ts'
 import type { Front } from '../document.ts'
 import { bestCandidate, candidatesOf } from '../pick.ts'
-import { cleanText } from './text.ts'
 import { describePoint } from './view.ts'
 
 /** What the page's script works on, as JSON that is safe inside a script element. */

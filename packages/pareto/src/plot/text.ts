@@ -1,3 +1,5 @@
+import { cleanText } from '../clean-text.ts'
+
 /** Width of an average character of a sans-serif face, relative to the font size; on the safe side. */
 const CHARACTER_WIDTH = 0.58
 
@@ -7,21 +9,10 @@ const CAPITAL_WIDTH = 0.74
 /** Width of a character beyond Latin, Greek and Cyrillic (CJK, emoji), relative to the font size. */
 const WIDE_CHARACTER_WIDTH = 1.05
 
-/**
- * Makes any text safe to show: characters that XML cannot hold, and those that reorder the text around
- * them, become U+FFFD.
- */
-export function cleanText(text: string): string {
-  return text.toWellFormed().replace(UNSAFE, '\uFFFD')
-}
-
 /** Makes any text safe inside an element or a quoted attribute, of HTML and of XML alike. */
 export function escapeText(text: string): string {
   return cleanText(text).replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`)
 }
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must go
-const UNSAFE = /[\0-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F\u202A-\u202E\u2066-\u2069\uFFFE\uFFFF]/g
 
 /** Estimates how wide a text is drawn, in pixels. */
 export function textWidth(text: string, fontSize: number): number {
