@@ -50,8 +50,10 @@ export interface Task {
    * @param mix coefficients on the simplex: one reward for an expert, several for a MORL expert
    * @returns the expert in memory, with the tensors of the base (names, dtypes, shapes); the observation
    *   statistics are the base's own, byte for byte
-   * @throws {TaskError} see the package's error codes
-   * @throws {RewardError} when the mix is not valid
+   * @throws {InferenceError} `POLICY_MISMATCH`, `POLICY_NOT_FINITE`
+   * @throws {RewardError} `MIX_INVALID`, `REWARD_UNKNOWN`
+   * @throws {TaskError} `EPISODE_WORKER_FAILED`
+   * @throws {RangeError} when an option is out of range
    */
   finetune(base: Checkpoint, mix: RewardMix, options: FinetuneOptions): Promise<Checkpoint>
 
@@ -60,7 +62,9 @@ export interface Task {
    *
    * @param policies policies of this task; they stay open and belong to the caller
    * @returns `[policy][reward]`: mean, standard error and n over the seeds, raw and in the reward's unit
-   * @throws {TaskError} see the package's error codes
+   * @throws {InferenceError} `POLICY_MISMATCH`, `POLICY_NOT_FINITE`
+   * @throws {TaskError} `EPISODE_WORKER_FAILED`
+   * @throws {RangeError} when an option is out of range
    */
   evaluate(policies: readonly Checkpoint[], options?: EvaluateOptions): Promise<RewardStats[][]>
 }

@@ -11,7 +11,7 @@ import {
 import type { FinetuneOptions } from '../task.ts'
 import { type EpisodePool, episodePool } from './episode-pool.ts'
 import type { EpisodeSums } from './messages.ts'
-import { checkPolicy, FROZEN_TENSORS, TRAINED_LAYOUT } from './policy.ts'
+import { FROZEN_TENSORS, TRAINED_LAYOUT } from './policy.ts'
 import { episodeRewards, REWARDS } from './rewards.ts'
 import { FINETUNE_SETTINGS, POLICIES_PER_JOB, POLICY_LAYERS } from './settings.ts'
 
@@ -29,7 +29,6 @@ export async function finetune(
 ): Promise<Checkpoint> {
   const { seed, iterations = FINETUNE_SETTINGS.iterations, workers, signal, onProgress } = options
   checkMix(mix, REWARDS)
-  checkPolicy(base)
   const tensors = await readPolicy(base, POLICY_LAYERS, { signal })
   const shared = new Map(FROZEN_TENSORS.map(name => [name, tensors.get(name)!]))
   const init: EvolveInit = {

@@ -1,8 +1,9 @@
+import { checkPolicy } from '@soup/inference'
 import type { Task } from '../task.ts'
 import { evaluate } from './evaluate.ts'
 import { finetune } from './finetune.ts'
-import { checkPolicy } from './policy.ts'
 import { REWARDS } from './rewards.ts'
+import { POLICY_LAYERS } from './settings.ts'
 
 /**
  * Locomotion with diverse engineered rewards (arXiv 2306.04488, appendix G): a planar two-legged runner
@@ -14,7 +15,7 @@ export const locomotion: Task = {
     'a planar two-legged runner with six motors, to run forward fast or with little effort',
   rewards: REWARDS,
   baseUrl: new URL('../../assets/locomotion/base.safetensors', import.meta.url),
-  checkPolicy,
+  checkPolicy: checkpoint => checkPolicy(checkpoint, POLICY_LAYERS),
   finetune,
   evaluate
 }
