@@ -11,13 +11,13 @@ export const EXIT: {
 } = { done: 0, failed: 1, usage: 2, notFound: 3, unverified: 4, network: 5 }
 
 /** Which error codes mean more than plain failure. A code that stands nowhere here exits with 1. */
-const CODES: readonly (readonly [exit: number, codes: readonly string[]])[] = [
+export const CODES: readonly (readonly [exit: number, codes: readonly string[]])[] = [
   [
     EXIT.usage,
     [
       'USAGE',
       'BASE_AMBIGUOUS',
-      'BASE_MISMATCH',
+      'BASES_DIFFER',
       'EXCHANGE_BAD_ADDRESS',
       'ID_AMBIGUOUS',
       'NOT_A_BASE',
@@ -43,7 +43,15 @@ const CODES: readonly (readonly [exit: number, codes: readonly string[]])[] = [
   ],
   [
     EXIT.unverified,
-    ['DELTA_CORRUPT', 'EXCHANGE_CORRUPT', 'EXPERT_MISMATCH', 'RECIPE_MISMATCH', 'RECORD_SIGNATURE']
+    [
+      'DELTA_SHA256',
+      'EXCHANGE_BAD_PAYLOAD',
+      'EXCHANGE_CORRUPT',
+      'EXPERT_MISMATCH',
+      'PAYLOAD_INCOMPLETE',
+      'RECIPE_MISMATCH',
+      'RECORD_SIGNATURE'
+    ]
   ],
   [
     EXIT.network,

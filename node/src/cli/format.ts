@@ -3,7 +3,8 @@ export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']
   let value = bytes
   let unit = 0
-  while (value >= 1_000 && unit < units.length - 1) {
+  // Half a tenth below the next unit already reads as that unit.
+  while (value >= (unit === 0 ? 1_000 : 999.95) && unit < units.length - 1) {
     value /= 1_000
     unit += 1
   }
@@ -36,7 +37,9 @@ export function table(
   head: readonly string[],
   rows: readonly (readonly (string | number)[])[]
 ): string {
-  const cells = [head, ...rows].map(row => row.map(cell => printable(String(cell))))
+  const cells = [head, ...rows].map(row =>
+    row.map(cell => printable(String(cell)).replaceAll('\n', ' '))
+  )
   const widths = head.map((_, i) => Math.max(...cells.map(row => row[i]?.length ?? 0)))
   const isNumeric = head.map((_, i) =>
     rows.every(row => /^[-+±\d., ]*[kMGT]?B?$/.test(String(row[i])))
@@ -51,7 +54,7 @@ export function table(
   return cells.map(line).join('\n')
 }
 
-/** @returns `text` without control characters: what peers wrote must not steer a terminal */
+/** @returns `text` without control characters but line feeds: what peers wrote must not steer a terminal */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
   return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '�')

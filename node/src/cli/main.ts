@@ -61,7 +61,7 @@ function interruptible(io: CliIo): { signal: AbortSignal; release: () => void } 
   if (io.signal !== undefined) return { signal: io.signal, release: () => undefined }
   const controller = new AbortController()
   const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(1)
+    if (controller.signal.aborted) process.kill(process.pid, 'SIGKILL')
     controller.abort()
   }
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal)

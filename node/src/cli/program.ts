@@ -62,10 +62,22 @@ export function parseLine(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return undefined
-    const message = error.message.replace(/^error: /, '')
-    throw new UsageError(`${message} (see ${init.name} --help)`)
+    throw new UsageError(`${mistake(error, argv, commands)} (see ${init.name} --help)`)
   }
   return parsed
+}
+
+/** Commander's own words, but for a line that ends before it names a command. */
+function mistake(
+  error: CommanderError,
+  argv: readonly string[],
+  commands: readonly Command[]
+): string {
+  if (error.code !== 'commander.help') return error.message.replace(/^error: /, '')
+  const names = commands.map(({ name }) => name)
+  const group = argv.find(word => names.some(name => name.startsWith(`${word} `)))
+  const choice = group === undefined ? names : names.filter(name => name.startsWith(`${group} `))
+  return `the command is missing: one of ${choice.join(', ')}`
 }
 
 function makeRoot(init: ProgramInit): Commander {

@@ -1,17 +1,29 @@
 import { stat } from 'node:fs/promises'
-import { decodeExact } from '@soup/delta'
+import { decodeExact, payloadContents } from '@soup/delta'
 import type { AbortOptions, ByteSource } from '@soup/interface'
+import { tensorsId } from '@soup/manifest'
 import { linearSoup } from '@soup/soup'
 import { type LocatedPayload, openLocatedPayload } from '@soup/store'
-import { type Checkpoint, fileSource, openSafetensors } from '@soup/tensor'
+import { type Checkpoint, type FloatDtype, fileSource, openSafetensors } from '@soup/tensor'
 import { NodeError } from '../errors.ts'
 
 /** Where to read a model: plain data, so that it can be handed to a worker thread. */
 export type ModelSpec =
   | { kind: 'file'; path: string }
   | { kind: 'payload'; located: LocatedPayload }
-  | { kind: 'expert'; base: ModelSpec; delta: ModelSpec }
+  | ExpertSpec
   | SoupSpec
+
+/** An expert to be decoded. */
+export interface ExpertSpec {
+  kind: 'expert'
+  /** Record id, for messages. */
+  id: string
+  /** Id of the expert's tensors, as its publisher signed it. */
+  result: string
+  base: ModelSpec
+  delta: ModelSpec
+}
 
 /** A soup to be computed. */
 export interface SoupSpec {
@@ -20,7 +32,7 @@ export interface SoupSpec {
   /** Experts with their λ, in the order of accumulation. */
   ingredients: readonly { name: string; lambda: number; model: ModelSpec }[]
   /** Output dtype where it is not that of the base's tensors. */
-  dtype?: string | undefined
+  dtype?: FloatDtype | undefined
   extrapolate?: boolean | undefined
 }
 
@@ -82,13 +94,34 @@ async function openOne(
       return await openSource(await openFile(spec.path), options)
     case 'payload':
       return await openSource(await openLocatedPayload(spec.located), options)
-    case 'expert': {
-      const base = await open(spec.base, opened, options)
-      return decodeExact(base, await open(spec.delta, opened, options))
-    }
+    case 'expert':
+      return await openExpert(spec, opened, options)
     case 'soup':
       return await openSoup(spec, opened, options)
   }
+}
+
+async function openExpert(
+  { id, result, base, delta }: ExpertSpec,
+  opened: Checkpoint[],
+  options?: AbortOptions
+): Promise<Checkpoint> {
+  const payload = await open(delta, opened, options)
+  checkResult(id, result, payload)
+  return decodeExact(await open(base, opened, options), payload)
+}
+
+/**
+ * Checks that a delta leads to the tensors that the expert's publisher signed. Decoding then checks every
+ * tensor against the hash that the delta names, so nothing else can come out.
+ *
+ * @throws NodeError EXPERT_MISMATCH
+ */
+export function checkResult(id: string, result: string, payload: Checkpoint): void {
+  const got = tensorsId(payloadContents(payload).tensors)
+  if (got === result) return
+  const message = `Expert ${id} is not what its publisher signed: its delta leads to ${got}, the record says ${result}`
+  throw new NodeError('EXPERT_MISMATCH', message, { details: { id, expected: result, got } })
 }
 
 async function openSoup(

@@ -120,5 +120,5 @@ export async function expertModel(
     const message = `Expert ${id} is not pulled yet; get it with: soup-node pull ${id}`
     throw new NodeError('NOT_PULLED', message, { details: { id } })
   }
-  return { kind: 'expert', base, delta }
+  return { kind: 'expert', id, result: record.result, base, delta }
 }

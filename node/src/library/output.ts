@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { NodeError } from '../errors.ts'
@@ -8,7 +9,7 @@ import { NodeError } from '../errors.ts'
  *
  * @param out the folder to make; it must not exist yet, or be empty
  * @param build writes files into the folder that it is given
- * @throws NodeError OUT_EXISTS when there is something at `out`
+ * @throws NodeError OUT_EXISTS when there is something at `out`, OUT_FAILED when the system refuses
  */
 export async function intoFolder<T>(
   out: string,
@@ -16,33 +17,48 @@ export async function intoFolder<T>(
 ): Promise<T> {
   await checkFree(out)
   const temporary = `${out}.partial-${randomBytes(4).toString('hex')}`
-  await mkdir(dirname(out), { recursive: true })
-  await mkdir(temporary)
   try {
+    await mkdir(dirname(out), { recursive: true })
+    await mkdir(temporary)
     const result = await build(temporary)
     await rmdir(out).catch(ignoreMissing)
     await rename(temporary, out)
     return result
   } catch (error) {
     await rm(temporary, { recursive: true, force: true })
-    throw error
+    throw outputError(out, error)
   }
 }
 
-/** @throws NodeError OUT_EXISTS when there is something at `out` */
+/** @throws NodeError OUT_EXISTS when there is something at `out`, OUT_FAILED when it cannot be seen */
 export async function checkFree(out: string): Promise<void> {
-  const entries = await readdir(out).catch((error: NodeJS.ErrnoException) => {
+  const names = await readdir(out).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return []
-    if (error.code === 'ENOTDIR') return [out]
-    throw error
+    throw outputError(out, error)
   })
-  if (entries.length === 0) return
-  const message = `${out} exists already; choose another --out, or remove it first`
-  throw new NodeError('OUT_EXISTS', message, { details: { out } })
+  if (names.length > 0) throw outExists(out)
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ENOENT') throw error
+}
+
+/** Puts what the system said into words; every other error passes as it is. */
+function outputError(out: string, error: unknown): unknown {
+  if (!(error instanceof Error && 'syscall' in error)) return error
+  const { code, path, message } = error as NodeJS.ErrnoException
+  const isTaken = code === 'ENOTEMPTY' || code === 'EEXIST' || (code === 'ENOTDIR' && path === out)
+  if (isTaken && existsSync(out)) return outExists(out, error)
+  const reason = code === 'ENOSPC' ? 'the disk is full' : message
+  return new NodeError('OUT_FAILED', `${out} cannot be written: ${reason}`, {
+    details: { out },
+    cause: error
+  })
+}
+
+function outExists(out: string, cause?: unknown): NodeError {
+  const message = `${out} exists already; choose another --out, or remove it first`
+  return new NodeError('OUT_EXISTS', message, { details: { out }, cause })
 }
 
 /** @returns a path in `folder` that nothing else uses */

@@ -1,7 +1,10 @@
 import type { FetchReport, Provider } from '@soup/exchange'
 import type { ProgressOptions } from '@soup/interface'
-import type { PayloadRef, SignedRecord } from '@soup/manifest'
+import { type PayloadRef, type SignedRecord, tensorsId } from '@soup/manifest'
+import type { Checkpoint } from '@soup/tensor'
 import { NodeError } from '../errors.ts'
+import { checkResult, withModel } from '../jobs/model.ts'
+import { runJob } from '../jobs/run-job.ts'
 import type { SoupNode } from '../node.ts'
 
 /** How a pull went, as `soup-node pull` prints it. */
@@ -21,7 +24,8 @@ export interface PullReport {
  * Brings a record's payload here, whole and verified, and provides it to others from then on.
  *
  * @param hints peers to ask first
- * @throws NodeError NO_PAYLOAD when the record has none; ExchangeError when it can't be brought here
+ * @throws NodeError NO_PAYLOAD when the record has none, BASE_MISMATCH or EXPERT_MISMATCH when the payload is
+ *   not what the record says; ExchangeError when it can't be brought here
  */
 export async function pullRecord(
   node: SoupNode,
@@ -36,11 +40,35 @@ export async function pullRecord(
   const ref = { root: payload.root, sizeBytes: payload.bytes }
   const providers = [...hints, { peer: publisher, addresses: [] }]
   const report = await exchange.fetchPayload(ref, providers, options)
+  await checkContent(node, record, payload, options)
   await node.store.payloads.complete(ref.root, ref.sizeBytes, options)
   const stored = await node.store.records.get(id, options)
   if (stored !== undefined) await exchange.catalogue.provide(stored, [ref.root], options)
   const { bytes, seconds, resumedBytes } = report
   return { id, kind, bytes, seconds, providers: report.providers, resumedBytes }
+}
+
+/**
+ * Checks a payload against its record before it counts as here. The chunks only prove that it is what the
+ * publisher cut up; a base's id and an expert's result say what it must be.
+ */
+async function checkContent(
+  node: SoupNode,
+  { id, record }: SignedRecord,
+  payload: PayloadRef,
+  options: ProgressOptions
+): Promise<void> {
+  const located = await node.store.payloads.locate(payload.root, options)
+  if (located === undefined || (record.kind !== 'base' && record.kind !== 'expert')) return
+  const model = { kind: 'payload', located } as const
+  if (record.kind === 'expert') {
+    const check = async (delta: Checkpoint): Promise<void> => checkResult(id, record.result, delta)
+    return await withModel(model, check, options)
+  }
+  const got = tensorsId((await runJob('describe', { model }, options)).tensors)
+  if (got === record.base) return
+  const message = `The payload of base record ${id} is another base: its tensors hash to ${got}, the record says ${record.base}`
+  throw new NodeError('BASE_MISMATCH', message, { details: { id, expected: record.base, got } })
 }
 
 function payloadOf({ id, kind, record }: SignedRecord): PayloadRef {

@@ -1,7 +1,8 @@
 import type { AbortOptions } from '@soup/interface'
 import type { ExpertRecord, Ingredient, RecipeRecord, SignedRecord } from '@soup/manifest'
 import { checkLambda } from '@soup/soup'
-import { NodeError } from '../errors.ts'
+import { type FloatDtype, isFloatDtype } from '@soup/tensor'
+import { NodeError, UsageError } from '../errors.ts'
 import type { SoupSpec } from '../jobs/model.ts'
 import type { SoupNode } from '../node.ts'
 import { findExpert } from './lookup.ts'
@@ -18,7 +19,7 @@ const METHOD = 'linear'
  *
  * @param experts in the order of accumulation, all over one base
  * @param lambda one coefficient per expert
- * @throws NodeError BASE_MISMATCH when the experts have different bases; SoupError when λ is not allowed
+ * @throws NodeError BASES_DIFFER when the experts have different bases; SoupError when λ is not allowed
  */
 export function draftRecipe(
   experts: readonly SignedRecord<ExpertRecord>[],
@@ -53,13 +54,13 @@ function baseMismatch(
     `Experts of different bases cannot be mixed: ${first.id} is over ${first.record.base},` +
     ` ${other.id} over ${other.record.base}`
   const details = { experts: [first.id, other.id], bases: [first.record.base, other.record.base] }
-  return new NodeError('BASE_MISMATCH', message, { details })
+  return new NodeError('BASES_DIFFER', message, { details })
 }
 
 /**
  * Where to read a recipe's soup.
  *
- * @throws NodeError METHOD_UNKNOWN, NOT_PULLED, BASE_MISSING, BASE_MISMATCH
+ * @throws NodeError METHOD_UNKNOWN, NOT_PULLED, BASE_MISSING, BASES_DIFFER
  */
 export async function soupModel(
   node: SoupNode,
@@ -78,10 +79,15 @@ export async function soupModel(
   }
   const base = await baseModel(node, recipe.base, options)
   const { dtype, extrapolate } = recipe
-  return { kind: 'soup', base, ingredients, dtype, extrapolate }
+  return { kind: 'soup', base, ingredients, dtype: outputDtype(dtype), extrapolate }
+}
+
+function outputDtype(dtype: string | undefined): FloatDtype | undefined {
+  if (dtype === undefined || isFloatDtype(dtype)) return dtype
+  throw new UsageError(`A soup is written as F16, BF16, F32 or F64, not as '${dtype}'`)
 }
 
 function notOver({ id, record }: SignedRecord<ExpertRecord>, base: string): NodeError {
   const message = `The recipe is over the base ${base}, but its expert ${id} is over ${record.base}`
-  return new NodeError('BASE_MISMATCH', message, { details: { id, base, got: record.base } })
+  return new NodeError('BASES_DIFFER', message, { details: { id, base, got: record.base } })
 }

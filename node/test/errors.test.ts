@@ -1,0 +1,30 @@
+import { SoupError } from '@soup/interface'
+import t from 'tap'
+import { errorToJson, NodeError, RelayedError, UsageError } from '../src/errors.ts'
+
+t.test('errorToJson() keeps code, message and details of every SoupError', async t => {
+  const details = { tensor: 'w', expected: 3 }
+  t.same(errorToJson(new NodeError('NOT_PULLED', 'no', { details })), {
+    code: 'NOT_PULLED',
+    message: 'no',
+    details
+  })
+  t.same(errorToJson(new SoupError('X', 'y')), { code: 'X', message: 'y', details: {} })
+  t.match(errorToJson(new UsageError('so not')), { code: 'USAGE', message: 'so not' })
+})
+
+t.test('errorToJson() calls an abort an abort, and what is unexpected INTERNAL', async t => {
+  t.match(errorToJson(AbortSignal.abort().reason), { code: 'ABORTED', message: 'Interrupted' })
+  t.match(errorToJson(new TypeError('x is undefined')), {
+    code: 'INTERNAL',
+    message: 'x is undefined'
+  })
+  t.match(errorToJson('thrown text'), { code: 'INTERNAL', message: 'thrown text' })
+  t.match(errorToJson(undefined), { code: 'INTERNAL', message: 'undefined' })
+})
+
+t.test('a RelayedError turns back into the JSON that it came from', async t => {
+  const json = { code: 'DELTA_MISMATCH', message: 'it does not fit', details: { tensor: 'w' } }
+  const wire = JSON.parse(JSON.stringify(errorToJson(new RelayedError(json))))
+  t.same(wire, json)
+})

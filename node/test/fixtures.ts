@@ -1,0 +1,33 @@
+import { writeFileSync } from 'node:fs'
+import { fileSink, memoryCheckpoint, writeSafetensors } from '@soup/tensor'
+
+/** The tensors of a small model, by name. */
+export type Tensors = Readonly<Record<string, Float32Array>>
+
+/** A model of two tensors whose values depend on `step`; step 0 is the base. */
+export function tensors(step = 0): Record<'weight' | 'bias', Float32Array> {
+  return {
+    weight: Float32Array.from({ length: 64 }, (_, i) => Math.fround(i / 8 + step / 4)),
+    bias: Float32Array.from({ length: 8 }, (_, i) => Math.fround(i - step))
+  }
+}
+
+/** Writes F32 tensors of one dimension as a safetensors file. @returns its path */
+export async function writeModel(path: string, values: Tensors = tensors()): Promise<string> {
+  const list = Object.entries(values).map(([name, data]) => ({
+    name,
+    dtype: 'F32',
+    shape: [data.length],
+    data
+  }))
+  await writeSafetensors(memoryCheckpoint({ name: path, tensors: list }), await fileSink(path))
+  return path
+}
+
+/** Writes a safetensors file with any header, however wrong. @returns its path */
+export function writeHeader(path: string, header: string, dataBytes = 0): string {
+  const length = Buffer.alloc(8)
+  length.writeBigUInt64LE(BigInt(Buffer.byteLength(header)))
+  writeFileSync(path, Buffer.concat([length, Buffer.from(header), Buffer.alloc(dataBytes)]))
+  return path
+}

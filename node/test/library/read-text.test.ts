@@ -1,0 +1,21 @@
+import { join } from 'node:path'
+import t from 'tap'
+import { readText } from '../../src/library/read-text.ts'
+
+t.test('readText() reads a file of at most so many bytes', async t => {
+  const folder = t.testdir({ 'a.json': '{"θ":1}', empty: '' })
+  t.equal(await readText(join(folder, 'a.json'), 8), '{"θ":1}')
+  t.equal(await readText(join(folder, 'empty'), 0), '')
+  const path = join(folder, 'a.json')
+  await t.rejects(readText(path, 7), {
+    code: 'FILE_TOO_LARGE',
+    message: `${path} has 8 bytes, expected at most 7`
+  })
+})
+
+t.test('readText() names a file that is missing, and a folder in its place', async t => {
+  const folder = t.testdir({})
+  const path = join(folder, 'none.json')
+  await t.rejects(readText(path, 9), { code: 'FILE_NOT_FOUND', message: path })
+  await t.rejects(readText(folder, 9), { code: 'FILE_FAILED', message: 'not a regular file' })
+})

@@ -1,0 +1,96 @@
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import t from 'tap'
+import { defaultConfig } from '../../src/repo/config.ts'
+import {
+  findDaemon,
+  initRepo,
+  publishApiAddress,
+  readApiToken,
+  readConfig,
+  repoPaths,
+  withdrawApiAddress
+} from '../../src/repo/repo.ts'
+
+const URL = 'http://127.0.0.1:4191'
+
+t.test('initRepo() makes settings and a token that only the owner may read', async t => {
+  const root = join(t.testdir({}), 'deep', 'repo')
+  const paths = await initRepo(root, { bootstrap: ['/ip4/1.2.3.4/tcp/1'] })
+  t.same(paths, repoPaths(root))
+  t.same(await readConfig(paths), { ...defaultConfig(), bootstrap: ['/ip4/1.2.3.4/tcp/1'] })
+  t.match(await readApiToken(paths), /^[\w-]{43}$/)
+  for (const path of [paths.apiToken, paths.config]) {
+    t.equal((await stat(path)).mode & 0o777, 0o600, path)
+  }
+  t.equal((await stat(root)).mode & 0o777, 0o700)
+})
+
+t.test('two repos have different tokens', async t => {
+  const root = t.testdir({})
+  const [a, b] = [await initRepo(join(root, 'a'), {}), await initRepo(join(root, 'b'), {})]
+  t.not(await readApiToken(a), await readApiToken(b))
+})
+
+t.test('initRepo() refuses a repo that exists and changes nothing in it', async t => {
+  const root = t.testdir({})
+  const paths = await initRepo(root, { bootstrap: ['/ip4/1.2.3.4/tcp/1'] })
+  const token = await readApiToken(paths)
+  await t.rejects(initRepo(root, {}), { code: 'REPO_EXISTS', message: root })
+  t.same((await readConfig(paths)).bootstrap, ['/ip4/1.2.3.4/tcp/1'])
+  t.equal(await readApiToken(paths), token)
+})
+
+t.test('readConfig() of a folder that is no repo says how to make one', async t => {
+  const root = t.testdir({})
+  await t.rejects(readConfig(repoPaths(root)), {
+    code: 'REPO_MISSING',
+    message: `soup-node init --repo ${root}`
+  })
+})
+
+t.test('readApiToken() accepts no token that could be guessed', async t => {
+  const root = t.testdir({ 'api.token': `${'x'.repeat(31)}\n` })
+  const failure = { code: 'API_TOKEN_MISSING', message: 'api.token' }
+  await t.rejects(readApiToken(repoPaths(root)), failure)
+  await t.rejects(readApiToken(repoPaths(t.testdir({}))), failure)
+})
+
+t.test('findDaemon() finds the daemon that published its address, until it withdraws', async t => {
+  const paths = await initRepo(t.testdir({}), {})
+  t.equal(await findDaemon(paths), undefined)
+  await publishApiAddress(paths, URL)
+  t.same(await findDaemon(paths), { url: URL, token: await readApiToken(paths) })
+  t.equal((await stat(paths.apiAddress)).mode & 0o777, 0o600)
+  t.same((await readdir(paths.root)).sort(), ['api.json', 'api.token', 'config.json'])
+  await withdrawApiAddress(paths)
+  t.equal(await findDaemon(paths), undefined)
+  await t.resolves(withdrawApiAddress(paths), 'twice does no harm')
+})
+
+t.test('findDaemon() finds none in what a killed daemon left, or in nonsense', async t => {
+  const paths = await initRepo(t.testdir({}), {})
+  const pid = process.pid
+  const left = [
+    '',
+    '{"url":"http://127',
+    'null',
+    '{}',
+    JSON.stringify({ url: URL }),
+    JSON.stringify({ url: 7, pid }),
+    JSON.stringify({ url: 'http://203.0.113.7:80', pid }),
+    JSON.stringify({ url: 'http://127.0.0.1:80@203.0.113.7:80', pid }),
+    JSON.stringify({ url: 'https://127.0.0.1:80', pid }),
+    // No process can have this id: the kernel's ceiling is 2²².
+    JSON.stringify({ url: URL, pid: 2 ** 30 })
+  ]
+  for (const text of left) {
+    await writeFile(paths.apiAddress, text)
+    t.equal(await findDaemon(paths), undefined, text)
+  }
+})
+
+t.test('settings on disk are written for a person to edit', async t => {
+  const paths = await initRepo(t.testdir({}), {})
+  t.match(await readFile(paths.config, 'utf8'), /^\{\n {2}"listen": \[\n/)
+})
