@@ -145,12 +145,10 @@ class Scanner {
     throw this.error(`a string ${this.#place()} doesn't end`)
   }
 
-  /** Allows nothing but the padding that the format allows. */
+  /** Allows nothing more but padding: spaces by the format, any white space by its reference reader. */
   end(): void {
-    for (; this.#at < this.#text.length; this.#at++) {
-      if (this.#text[this.#at] !== ' ')
-        throw this.error(`only spaces may follow the header, ${this.#place()}`)
-    }
+    this.#space()
+    if (this.#at < this.#text.length) throw this.error(`only spaces may follow ${this.#place()}`)
   }
 
   /** Leaves escapes to JSON.parse, which also makes a string that doesn't keep the header in memory. */
