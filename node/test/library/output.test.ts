@@ -41,7 +41,7 @@ t.test('intoFolder() refuses whatever exists at its place before it builds', asy
   const root = t.testdir({ full: { x: '1' }, file: '2' })
   for (const name of ['full', 'file']) {
     const out = join(root, name)
-    const build = async (): Promise<void> => t.fail('it was built')
+    const build = async (): Promise<unknown> => t.fail('it was built')
     await t.rejects(intoFolder(out, build), { code: 'OUT_EXISTS', message: out })
     await t.rejects(checkFree(out), { code: 'OUT_EXISTS', details: { out } })
   }
