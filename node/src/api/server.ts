@@ -1,6 +1,8 @@
 import { timingSafeEqual } from 'node:crypto'
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { errorToJson, NodeError } from '../errors.ts'
 import { isLoopback, parseHostPort } from './loopback.ts'
 import {
@@ -42,26 +44,30 @@ export async function serveApi(
   handler: RunHandler
 ): Promise<ApiServer> {
   const stop = new AbortController()
+  const calls = new Set<Promise<void>>()
   const server = createServer((request, response) => {
-    answer(request, response, token, handler, stop.signal).catch((cause: unknown) => {
-      response.destroy(cause instanceof Error ? cause : undefined)
-    })
+    const call = answer(request, response, token, handler, stop.signal)
+      .catch((cause: unknown) => {
+        response.destroy(cause instanceof Error ? cause : undefined)
+      })
+      .finally(() => calls.delete(call))
+    calls.add(call)
   })
   await listen(server, address)
   return {
     url: urlOf(server, address),
     async close() {
       stop.abort(new NodeError('API_CLOSED', 'The daemon is shutting down'))
-      await new Promise<void>(resolve => {
-        server.close(() => resolve())
-        server.closeIdleConnections()
-        setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS).unref()
-      })
+      const closed = once(server, 'close')
+      server.close()
+      await Promise.race([Promise.all(calls), delay(CLOSE_GRACE_MS, undefined, { ref: false })])
+      server.closeAllConnections()
+      await closed
     }
   }
 }
 
-/** How long an answer under way may take to end after the shutdown began. */
+/** How long the calls under way may take to end after the shutdown began. */
 const CLOSE_GRACE_MS = 2_000
 
 async function listen(server: Server, address: string): Promise<void> {
@@ -99,7 +105,11 @@ async function answer(
   if (typeof run === 'string') return end(response, 400, run)
 
   const gone = new AbortController()
-  response.once('close', () => gone.abort(new NodeError('API_CALLER_GONE', 'The caller hung up')))
+  const closed = Promise.withResolvers<void>()
+  response.once('close', () => {
+    gone.abort(new NodeError('API_CALLER_GONE', 'The caller hung up'))
+    closed.resolve()
+  })
   response.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' })
   response.flushHeaders()
   const emit = (event: RunEvent): void => void response.write(`${JSON.stringify(event)}\n`)
@@ -109,6 +119,7 @@ async function answer(
     emit({ error: errorToJson(error) })
   }
   response.end()
+  await closed.promise
 }
 
 function refuse(

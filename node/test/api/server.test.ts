@@ -155,15 +155,6 @@ t.test('a caller that hangs up cancels its command', async t => {
   t.match(await cancelled.promise, { code: 'API_CALLER_GONE' })
 })
 
-t.test('a call that is answered is not cancelled', async t => {
-  let signal: AbortSignal | undefined
-  const { url } = await serve(t, async (_request, _emit, given) => {
-    signal = given
-  })
-  await call(url)
-  t.equal(signal?.aborted, false)
-})
-
 t.test('close() cancels what is under way and tells the caller why', async t => {
   const started = Promise.withResolvers<void>()
   const api = await serve(t, (_request, _emit, signal) => {
@@ -188,6 +179,30 @@ t.test('close() does not wait for callers that keep their connection', async t =
   const began = performance.now()
   await api.close()
   t.ok(performance.now() - began < 1_000)
+})
+
+t.test('close() waits for the command of a caller that hung up', async t => {
+  const started = Promise.withResolvers<void>()
+  const ending = Promise.withResolvers<void>()
+  let isOver = false
+  const api = await serve(t, async (_request, _emit, signal) => {
+    signal.addEventListener('abort', () => ending.resolve())
+    started.resolve()
+    await ending.promise
+    await new Promise(resolve => setImmediate(resolve))
+    isOver = true
+  })
+  const request = httpRequest(api.url + RUN_PATH, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${TOKEN}` },
+    agent: false
+  })
+  request.on('error', () => undefined)
+  request.end(JSON.stringify(REQUEST))
+  await started.promise
+  request.destroy()
+  await api.close()
+  t.ok(isOver)
 })
 
 t.test('a port in use is named, with the way out', async t => {
