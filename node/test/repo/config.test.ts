@@ -18,7 +18,7 @@ t.test('parseConfig() reads what was written', async t => {
 
 t.test('a default is given anew each time, so that nobody changes it for all', async t => {
   defaultConfig().listen.push('x')
-  t.not(defaultConfig().listen.includes('x'))
+  t.notOk(defaultConfig().listen.includes('x'))
 })
 
 t.test('parseConfig() names the file and the setting that is wrong', async t => {
