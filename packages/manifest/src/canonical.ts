@@ -2,7 +2,9 @@ import { decode, encode } from '@ipld/dag-cbor'
 import { MAX_RECORD_DEPTH, MAX_RECORD_ITEMS } from './limits.ts'
 
 /** Bytes that are not one canonical DAG-CBOR item within the limits; the message says why. */
-export class CanonicalError extends Error {}
+export class CanonicalError extends Error {
+  override readonly name: string = 'CanonicalError'
+}
 
 /**
  * Decodes DAG-CBOR that is written in its one canonical form.

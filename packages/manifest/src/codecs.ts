@@ -4,6 +4,7 @@ import { excerpt, textFault } from './text.ts'
 
 /** A field that breaks its rule: where, what was expected, what came. */
 export class FieldError extends Error {
+  override readonly name: string = 'FieldError'
   /** Path of the field: `payload.bytes`, `tensors[3].dtype`. */
   readonly field: string
   /** The rule, in words. */

@@ -1,4 +1,5 @@
 import { decode, encode } from '@ipld/dag-cbor'
+import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { base32 } from 'multiformats/bases/base32'
 import { CID } from 'multiformats/cid'
@@ -57,7 +58,7 @@ export function parseTicket(text: string): Ticket {
   }
   const ticket = {
     record: cid.toString(),
-    addresses: addresses.map(a => readAddress(a).toString())
+    addresses: addresses.map(a => readAddress(a).text)
   }
   if (encodeTicket(ticket) !== text) {
     throw invalid('its one spelling', text)
@@ -74,18 +75,25 @@ function decodeContent(text: string): unknown[] {
   }
 }
 
-function readAddress(address: unknown): { bytes: Uint8Array; toString(): string } {
-  let parsed: ReturnType<typeof multiaddr> | undefined
+/** An address as bytes and as text, which is read in full: its library reads some parts only when asked. */
+function readAddress(address: unknown): { bytes: Uint8Array; text: string } {
+  const { bytes, text, last } = attempt(address, () => {
+    const parsed = multiaddr(address as string | Uint8Array)
+    return { bytes: parsed.bytes, text: parsed.toString(), last: parsed.getComponents().at(-1) }
+  })
+  if (last?.name !== 'p2p' || textFault(text, MAX_TICKET_LENGTH) !== undefined) {
+    throw invalid('addresses that end in /p2p/<peer id>', address)
+  }
+  attempt(address, () => peerIdFromString(last.value ?? ''))
+  return { bytes, text }
+}
+
+function attempt<T>(address: unknown, read: () => T): T {
   try {
-    parsed = multiaddr(address as string | Uint8Array)
+    return read()
   } catch (cause) {
     throw invalid('addresses that are multiaddrs', address, cause)
   }
-  const isNamed = parsed.getComponents().at(-1)?.name === 'p2p'
-  if (!isNamed || textFault(parsed.toString(), MAX_TICKET_LENGTH) !== undefined) {
-    throw invalid('addresses that end in /p2p/<peer id>', address)
-  }
-  return { bytes: parsed.bytes, toString: () => parsed.toString() }
 }
 
 function invalid(expected: string, got: unknown, cause?: unknown): ManifestError {

@@ -1,0 +1,29 @@
+import { CID } from 'multiformats/cid'
+import t from 'tap'
+import { baseOf, recordCodecs, recordHead } from '../src/record-codec.ts'
+import { base, expert, recipe } from './fixtures.ts'
+
+t.test('every kind decodes what it encodes, with ids as links and hashes as bytes', async t => {
+  for (const record of [expert, recipe]) {
+    const codec = recordCodecs.get(record.kind)!
+    const fields = codec.encode(record, '') as Record<string, unknown>
+    t.equal(baseOf(fields), base.base)
+    t.same(codec.decode(fields, ''), record)
+  }
+  const fields = recordCodecs.get('base')!.encode(base, '') as { tensors: unknown[][] }
+  t.same(fields.tensors[0], ['layers.0.weight', 'BF16', [], new Uint8Array(32).fill(0x11)])
+})
+
+t.test('recordHead is what a record of any kind has', async t => {
+  t.same(recordHead.decode({ kind: 'revocation', v: 3, x: 1 }, ''), { kind: 'revocation', v: 3 })
+  t.throws(() => recordHead.decode({ kind: 'a b', v: 1 }, ''), {
+    name: 'FieldError',
+    field: 'kind'
+  })
+})
+
+t.test('baseOf() takes links to documents only', async t => {
+  t.equal(baseOf({ base: base.base }), undefined)
+  t.equal(baseOf({ base: CID.parse(expert.payload.root) }), undefined)
+  t.equal(baseOf({}), undefined)
+})
