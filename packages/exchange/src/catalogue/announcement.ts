@@ -6,12 +6,7 @@ import { RecordEnvelope } from '@libp2p/peer-record'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { AbortOptions } from '@soup/interface'
 import { CID } from 'multiformats/cid'
-import {
-  MAX_ADDRESS_BYTES,
-  MAX_ADDRESSES,
-  MAX_ANNOUNCEMENT_BYTES,
-  MAX_ROOTS
-} from './limits.ts'
+import { MAX_ADDRESS_BYTES, MAX_ADDRESSES, MAX_ANNOUNCEMENT_BYTES, MAX_ROOTS } from './limits.ts'
 import { ANNOUNCEMENT_DOMAIN, ANNOUNCEMENT_TYPE, ANNOUNCEMENT_VERSION } from './protocol.ts'
 import { WireError } from './wire/errors.ts'
 
@@ -56,7 +51,7 @@ export async function signAnnouncement(
     marshal: () => payload,
     equals: other => Buffer.compare(payload, other.marshal()) === 0
   }
-  const envelope = (await RecordEnvelope.seal(sealed, privateKey, { ...options })).marshal()
+  const envelope = (await RecordEnvelope.seal(sealed, privateKey, defined(options))).marshal()
   return parseAnnouncement(envelope, options)
 }
 
@@ -88,7 +83,7 @@ export async function parseAnnouncement(
 
 async function open(envelope: Uint8Array, options?: AbortOptions): Promise<RecordEnvelope> {
   try {
-    return await RecordEnvelope.openAndCertify(envelope, ANNOUNCEMENT_DOMAIN, { ...options })
+    return await RecordEnvelope.openAndCertify(envelope, ANNOUNCEMENT_DOMAIN, defined(options))
   } catch (cause) {
     options?.signal?.throwIfAborted()
     throw new WireError('an announcement whose signature does not verify', { cause })
@@ -97,14 +92,14 @@ async function open(envelope: Uint8Array, options?: AbortOptions): Promise<Recor
 
 function parseFields(payload: Uint8Array): AnnouncementFields {
   const fields = decodeMap(payload)
-  if (fields['v'] !== ANNOUNCEMENT_VERSION) {
+  if (fields.v !== ANNOUNCEMENT_VERSION) {
     throw new WireError(`an announcement of another version, expected ${ANNOUNCEMENT_VERSION}`)
   }
   return {
-    seq: time(fields['seq'], 'seq'),
-    expires: time(fields['expires'], 'expires'),
-    addresses: list(fields['addrs'], 'addrs', MAX_ADDRESSES).map(address),
-    roots: list(fields['roots'], 'roots', MAX_ROOTS).map(root)
+    seq: time(fields.seq, 'seq'),
+    expires: time(fields.expires, 'expires'),
+    addresses: list(fields.addrs, 'addrs', MAX_ADDRESSES).map(address),
+    roots: list(fields.roots, 'roots', MAX_ROOTS).map(root)
   }
 }
 
@@ -146,4 +141,9 @@ function root(value: unknown): string {
   const cid = CID.asCID(value)
   if (cid?.version === 1 && cid.multihash.digest.length <= 64) return cid.toString()
   throw new WireError('an announcement names a root that is no CIDv1')
+}
+
+/** libp2p's options may not hold an undefined signal. */
+function defined(options: AbortOptions | undefined): { signal?: AbortSignal } {
+  return options?.signal === undefined ? {} : { signal: options.signal }
 }

@@ -63,11 +63,7 @@ export class CatalogueClient {
    *
    * @returns batches; ids that the server does not have are left out
    */
-  async *get(
-    shelf: Shelf,
-    ids: Uint8Array[],
-    options?: AbortOptions
-  ): AsyncIterable<Uint8Array[]> {
+  async *get(shelf: Shelf, ids: Uint8Array[], options?: AbortOptions): AsyncIterable<Uint8Array[]> {
     for (let at = 0; at < ids.length; ) {
       const asked = ids.slice(at, at + MAX_IDS_PER_REQUEST)
       const answer = await this.#ask({ type: 'get', shelf, ids: asked }, options)
@@ -80,9 +76,13 @@ export class CatalogueClient {
   }
 
   /** Hands envelopes over. @returns how many were new to the server */
-  async put(shelf: Shelf, items: Iterable<Uint8Array>, options?: AbortOptions): Promise<number> {
+  async put(
+    shelf: Shelf,
+    items: AsyncIterable<Uint8Array>,
+    options?: AbortOptions
+  ): Promise<number> {
     let sum = 0
-    for (const batch of batches(items)) {
+    for await (const batch of batches(items)) {
       const answer = await this.#ask({ type: 'put', shelf, items: batch }, options)
       if (answer.type !== 'put' || answer.taken > batch.length) throw this.#unexpected(answer)
       sum += answer.taken
@@ -104,7 +104,11 @@ export class CatalogueClient {
     } catch (cause) {
       options.signal?.throwIfAborted()
       if (!timeout.aborted) throw cause
-      throw this.#error('CATALOGUE_TIMEOUT', `did not answer within ${REQUEST_TIMEOUT_MS} ms`, cause)
+      throw this.#error(
+        'CATALOGUE_TIMEOUT',
+        `did not answer within ${REQUEST_TIMEOUT_MS} ms`,
+        cause
+      )
     }
   }
 
@@ -118,7 +122,10 @@ export class CatalogueClient {
   }
 
   #unexpected(answer: Answer): CatalogueError {
-    return this.#error('CATALOGUE_MALFORMED', `sent an answer that fits no question: ${answer.type}`)
+    return this.#error(
+      'CATALOGUE_MALFORMED',
+      `sent an answer that fits no question: ${answer.type}`
+    )
   }
 
   #endless(space: string): CatalogueError {

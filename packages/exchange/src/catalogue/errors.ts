@@ -35,3 +35,14 @@ export class CatalogueError extends SoupError {
     super(code, message, init)
   }
 }
+
+/** Whether an error says that its peer broke the protocol, rather than that it is slow or gone. */
+export function isFault(error: unknown): error is CatalogueError {
+  return error instanceof CatalogueError && FAULTS.has(error.code)
+}
+
+const FAULTS: ReadonlySet<CatalogueErrorCode> = new Set([
+  'CATALOGUE_MALFORMED',
+  'CATALOGUE_LIMIT',
+  'CATALOGUE_INVALID'
+])

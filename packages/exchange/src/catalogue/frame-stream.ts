@@ -77,7 +77,8 @@ export class FrameStream {
     try {
       for (let at = 0; at < frame.byteLength; at += SLICE_BYTES) {
         const slice = frame.sublist(at, Math.min(at + SLICE_BYTES, frame.byteLength))
-        if (!this.#stream.send(slice)) await this.#stream.onDrain({ ...options } as { signal: AbortSignal })
+        if (!this.#stream.send(slice))
+          await this.#stream.onDrain({ ...options } as { signal: AbortSignal })
       }
     } catch (error) {
       options.signal?.throwIfAborted()

@@ -20,7 +20,7 @@ export type Verdict = 'accept' | 'ignore' | 'reject'
  * @param space whose topic it came on
  * @param peer who passed it on, not who made it
  */
-export type Judge = (space: string, news: News, peer: string) => Promise<Verdict>
+export type JudgeNews = (space: string, news: News, peer: string) => Promise<Verdict>
 
 /**
  * Message id for gossipsub: SHA-256 of the data, so that the same news told by two peers is one message.
@@ -35,10 +35,10 @@ export function gossipMessageId(message: Pick<Message, 'data' | 'topic'>): Uint8
 /** Announcements over gossipsub, a topic for each space. News is judged before it is passed on. */
 export class Gossip {
   readonly #pubsub: GossipSub
-  readonly #judge: Judge
+  readonly #judge: JudgeNews
   readonly #topics = new Set<string>()
 
-  constructor(pubsub: GossipSub, judge: Judge) {
+  constructor(pubsub: GossipSub, judge: JudgeNews) {
     this.#pubsub = pubsub
     this.#judge = judge
   }

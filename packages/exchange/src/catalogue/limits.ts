@@ -60,8 +60,8 @@ export const MAX_GOSSIP_BYTES: number = 64 * 1024
 /** Records that a peer handed over in one go and that are told to others; more are a bulk transfer. */
 export const MAX_RELAYED_RECORDS = 16
 
-/** Records named by gossip and not fetched yet. */
-export const MAX_WANTED_RECORDS = 256
+/** Records that gossip named by their id and that are fetched at once; further ones wait for a sync. */
+export const MAX_GOSSIP_FETCHES = 4
 
 /** Time for one answer of a peer, in ms: the largest record over a slow home link. */
 export const REQUEST_TIMEOUT_MS = 20_000

@@ -104,10 +104,12 @@ export function parseAnswer(body: Uint8Array): Answer {
  *
  * @returns batches of at most {@link MAX_BATCH_BYTES}, or of a single larger envelope
  */
-export function* batches(items: Iterable<Uint8Array>): Iterable<Uint8Array[]> {
+export async function* batches(
+  items: Iterable<Uint8Array> | AsyncIterable<Uint8Array>
+): AsyncIterable<Uint8Array[]> {
   let batch: Uint8Array[] = []
   let sizeBytes = 0
-  for (const item of items) {
+  for await (const item of items) {
     const isFull = sizeBytes + item.length > MAX_BATCH_BYTES || batch.length === MAX_IDS_PER_REQUEST
     if (isFull && batch.length > 0) {
       yield batch
@@ -129,7 +131,9 @@ function readShelf(reader: Reader): Shelf {
 
 function readIds(reader: Reader): Uint8Array[] {
   if (reader.left % ID_BYTES !== 0 || reader.left > MAX_IDS_PER_REQUEST * ID_BYTES) {
-    throw new WireError(`${reader.left} bytes of ids, expected at most ${MAX_IDS_PER_REQUEST} of 32`)
+    throw new WireError(
+      `${reader.left} bytes of ids, expected at most ${MAX_IDS_PER_REQUEST} of 32`
+    )
   }
   return Array.from({ length: reader.left / ID_BYTES }, () => reader.take(ID_BYTES))
 }
@@ -151,7 +155,8 @@ function prefixed(bytes: Uint8Array): [Uint8Array, Uint8Array] {
 
 function readPrefixed(reader: Reader, maxBytes: number): Uint8Array {
   const length = readVarint(reader)
-  if (length > maxBytes) throw new WireError(`${length} bytes promised, expected at most ${maxBytes}`)
+  if (length > maxBytes)
+    throw new WireError(`${length} bytes promised, expected at most ${maxBytes}`)
   return reader.take(length)
 }
 

@@ -92,20 +92,22 @@ export class RecordShelf {
   /**
    * Verifies an envelope of a peer, and keeps the record where its space is wanted and has room.
    *
-   * @param wants whether records of a space are taken
+   * @param door `wants` says whether records of a space are taken; `check` throws for an unwelcome id
    * @throws {ManifestError} when the envelope is no valid record
    */
   async accept(
     envelope: Uint8Array,
-    wants: (space: string) => boolean,
+    door: { wants: (space: string) => boolean; check?: (id: string) => void },
     options?: AbortOptions
   ): Promise<Acceptance> {
     // A view of a frame would keep the whole frame in memory for as long as the record is.
-    const { id, kind, base } = await parseRecord(envelope.slice(), options)
-    const record = { id, kind, base, envelope: envelope.slice() }
+    const bytes = envelope.slice()
+    const { id, kind, base } = await parseRecord(bytes, options)
+    door.check?.(id)
+    const record = { id, kind, base, envelope: bytes }
     if ((await this.#records.get(id, options)) !== undefined) return { record, result: 'known' }
     const space = spaceOf(record)
-    if (!wants(space) || this.room(space) === 0) return { record, result: 'refused' }
+    if (!door.wants(space) || this.room(space) === 0) return { record, result: 'refused' }
     return { record, result: (await this.keep(record, options)) ? 'kept' : 'known' }
   }
 

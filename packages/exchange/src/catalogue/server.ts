@@ -133,3 +133,10 @@ function faultOf(cause: unknown, peer: string): Fault {
 function limited(signal: AbortSignal): AbortSignal {
   return AbortSignal.any([signal, AbortSignal.timeout(IDLE_TIMEOUT_MS)])
 }
+
+/** Tells a client that too many wait already. */
+export async function refuseBusy(frames: FrameStream, signal: AbortSignal): Promise<void> {
+  const text = 'too many streams at once, try again later'
+  const answer: Answer = { type: 'error', code: WIRE_ERROR.busy, text }
+  await frames.write(encodeAnswer(answer), { signal: limited(signal) })
+}

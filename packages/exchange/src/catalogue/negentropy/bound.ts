@@ -1,7 +1,7 @@
 import { WireError } from '../wire/errors.ts'
-import { ID_BYTES, MAX_TIMESTAMP } from './limits.ts'
 import type { Reader } from '../wire/reader.ts'
 import { encodeVarint, readVarint } from '../wire/varint.ts'
+import { ID_BYTES, MAX_TIMESTAMP } from './limits.ts'
 
 /** One element of a set: ordered by timestamp, then by id. */
 export interface Item {
@@ -70,9 +70,7 @@ export class BoundCodec {
     const timestamp = this.#readTimestamp(reader)
     const length = readVarint(reader)
     if (length > ID_BYTES) {
-      throw new WireError(
-        `a bound has ${length} bytes of id, at most ${ID_BYTES} are expected`
-      )
+      throw new WireError(`a bound has ${length} bytes of id, at most ${ID_BYTES} are expected`)
     }
     return { timestamp, prefix: reader.take(length).slice() }
   }

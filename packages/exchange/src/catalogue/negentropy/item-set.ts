@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
+import { encodeVarint } from '../wire/varint.ts'
 import { type Bound, compareIds, compareItems, type Item } from './bound.ts'
 import { FINGERPRINT_BYTES, ID_BYTES } from './limits.ts'
-import { encodeVarint } from '../wire/varint.ts'
 
 /** 32-bit words in a sum of ids. */
 const WORDS = ID_BYTES / 4

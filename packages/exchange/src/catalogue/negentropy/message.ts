@@ -1,8 +1,8 @@
-import { type Bound, BoundCodec, compareBounds, ZERO_BOUND } from './bound.ts'
 import { WireError } from '../wire/errors.ts'
-import { FINGERPRINT_BYTES, ID_BYTES, MIN_MESSAGE_BYTES, RESERVED_BYTES } from './limits.ts'
 import { Reader } from '../wire/reader.ts'
 import { encodeVarint, readVarint } from '../wire/varint.ts'
+import { type Bound, BoundCodec, compareBounds, ZERO_BOUND } from './bound.ts'
+import { FINGERPRINT_BYTES, ID_BYTES, MIN_MESSAGE_BYTES, RESERVED_BYTES } from './limits.ts'
 
 /** First byte of every message of version 1. */
 export const PROTOCOL_VERSION = 0x61
