@@ -109,7 +109,7 @@ export const sha256: Codec<string> = {
     if (typeof value !== 'string' || !/^[0-9a-f]{64}$/.test(value)) {
       throw new FieldError(at, 'a SHA-256 as 64 lower-case hex digits', value)
     }
-    return Uint8Array.from(Buffer.from(value, 'hex'))
+    return new Uint8Array(Buffer.from(value, 'hex'))
   },
   decode(value, at) {
     if (!(value instanceof Uint8Array) || value.length !== 32) {

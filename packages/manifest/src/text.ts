@@ -17,7 +17,8 @@ const UNPRINTABLE =
  * @returns undefined where it can be shown to a person as it is
  */
 export function textFault(text: string, maxBytes: number, isMultiline = false): string | undefined {
-  if (text.length > maxBytes || encoder.encode(text).length > maxBytes) {
+  // A UTF-16 unit takes at most 3 bytes, so most text needs no encoding to be found short enough.
+  if (text.length * 3 > maxBytes && encoder.encode(text.slice(0, maxBytes + 1)).length > maxBytes) {
     return `at most ${maxBytes} bytes of UTF-8`
   }
   if (!text.isWellFormed()) {
@@ -68,10 +69,20 @@ function describe(value: unknown): string {
 }
 
 /**
- * Compares two strings by their UTF-8 bytes, which is the order of their code points.
+ * Compares two well-formed strings by their UTF-8 bytes, which is the order of their code points.
  *
  * @returns negative, zero or positive, as `Array.prototype.sort` wants it
  */
 export function compareUtf8(a: string, b: string): number {
-  return a === b ? 0 : Buffer.compare(encoder.encode(a), encoder.encode(b))
+  const length = Math.min(a.length, b.length)
+  let i = 0
+  while (i < length && a.charCodeAt(i) === b.charCodeAt(i)) {
+    i += 1
+  }
+  return i === length ? a.length - b.length : rank(a.charCodeAt(i)) - rank(b.charCodeAt(i))
+}
+
+/** Puts the UTF-16 halves of code points beyond U+FFFF after every other unit. */
+function rank(unit: number): number {
+  return unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit
 }
