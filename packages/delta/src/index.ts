@@ -9,12 +9,14 @@
  * - `soup.metadata`: JSON, `[[key, value], ...]`: the expert's own metadata
  *
  * A tensor that equals the base's has no data. Any other is a U8 tensor of the same name: first a table
- * of one 32-bit number (little endian) for each piece of 1 MiB of the expert's tensor, the length of the
- * piece as it is stored; then the pieces. Length 0 means that the piece equals the base's; the piece's
- * own length, that its byte planes are stored as they are; any other, that they are one zstd frame. So each piece
- * can be decoded alone. {@link encodeExact} makes byte planes of the difference of two pieces element by
- * element: floats become integers of the same order, are subtracted modulo 2ⁿ, zigzagged, and their
- * bytes sorted by significance, least first. F4, F6 and unknown dtypes are taken byte by byte.
+ * with one 32-bit number (little endian) for each MiB of the expert's tensor, the length of that piece as
+ * it is stored; then the pieces. A stored length of 0 means that the piece equals the base's; one equal to
+ * the piece's own length, that its byte planes are stored as they are; any length between, that they are one
+ * zstd frame. So each piece can be decoded alone.
+ *
+ * Byte planes come from the difference of two pieces, element by element: floats become integers of the
+ * same order, are subtracted modulo 2ⁿ and zigzagged, and their bytes are sorted by significance, least
+ * first. F4, F6 and unknown dtypes are taken byte by byte, C64 as pairs of F32.
  *
  * Nothing here opens a file, draws a random number or reads a clock.
  *

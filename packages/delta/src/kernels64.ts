@@ -1,7 +1,6 @@
 /**
- * The loops of `subtract` and `add` for elements of 64 bits, in two halves of 32 bits: BigInts take 50 times as
- * long. Of a float's halves κ inverts the low one where the number is negative, and the high one as
- * that of a 32-bit float.
+ * The loops of `subtract` and `add` for elements of 64 bits, in two halves of 32 bits: BigInts would be
+ * much slower. κ inverts the low half of a negative float and treats the high half as a 32-bit float's.
  */
 
 /** See `subtract`: arrays of low and high halves in turn. */

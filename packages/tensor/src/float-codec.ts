@@ -96,6 +96,22 @@ function roundToBrain(bits: number): number {
   return (bits + 0x7fff + (upper & 1)) >>> 16
 }
 
+/** Rounds to f32; a NaN becomes the positive quiet one, for processors differ in which it is. */
+function narrow(values: Float64Array): Float32Array<ArrayBuffer> {
+  const target = Float32Array.from(values)
+  const bits = bitsOf(target)
+  for (let i = 0; i < bits.length; i++) if (Number.isNaN(target[i])) bits[i] = 0x7fc00000
+  return target
+}
+
+/** Widens to f64; a NaN becomes the positive quiet one. */
+function widen(values: Float32Array): Float64Array<ArrayBuffer> {
+  const target = Float64Array.from(values)
+  const bits = new BigUint64Array(target.buffer)
+  for (let i = 0; i < bits.length; i++) if (Number.isNaN(target[i])) bits[i] = 0x7ff8n << 48n
+  return target
+}
+
 const CODECS: Record<FloatDtype, FloatCodec> = {
   F16: {
     decode: bytes => decode16(bytes, widenHalf),
@@ -110,7 +126,7 @@ const CODECS: Record<FloatDtype, FloatCodec> = {
     encode: values => new Uint8Array(bitsOf(values).slice().buffer)
   },
   F64: {
-    decode: bytes => Float32Array.from(new Float64Array(aligned(bytes))),
-    encode: values => new Uint8Array(Float64Array.from(values).buffer)
+    decode: bytes => narrow(new Float64Array(aligned(bytes))),
+    encode: values => new Uint8Array(widen(values).buffer)
   }
 }

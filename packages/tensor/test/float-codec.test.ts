@@ -116,6 +116,14 @@ t.test('F64 is rounded once to f32 and widened exactly', async t => {
   t.strictSame([...new Float64Array(codec.encode(values).buffer)], [...values])
 })
 
+t.test('a NaN of F64 becomes the positive quiet one in both directions', async t => {
+  const codec = floatCodec('F64')
+  const values = codec.decode(bytesOf(BigUint64Array.of(0xfff0000000000001n, 0x7ff8dead00000000n)))
+  t.strictSame([...new Uint32Array(values.buffer)], [0x7fc00000, 0x7fc00000])
+  const negative = new Float32Array(Uint32Array.of(0xffc00001).buffer)
+  t.equal(new BigUint64Array(codec.encode(negative).buffer)[0], 0x7ff8n << 48n)
+})
+
 t.test('decode() takes bytes that start anywhere', async t => {
   const bytes = Uint8Array.of(9, ...bytesOf(Float32Array.of(1, 2)))
   for (const [dtype, expected] of [
