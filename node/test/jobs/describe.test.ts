@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto'
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import t from 'tap'
+import { describeJob } from '../../src/jobs/describe.ts'
+import { tensors, writeModel } from '../fixtures.ts'
+
+t.test('describe gives every tensor with its hash, and the size of the file', async t => {
+  const path = await writeModel(join(t.testdir({}), 'm.safetensors'))
+  const { bias, weight } = tensors()
+  const sha256 = (data: Float32Array) =>
+    createHash('sha256').update(new Uint8Array(data.buffer)).digest('hex')
+  t.same(await describeJob({ model: { kind: 'file', path } }, {}), {
+    tensors: [
+      { name: 'bias', dtype: 'F32', shape: [8], sha256: sha256(bias) },
+      { name: 'weight', dtype: 'F32', shape: [64], sha256: sha256(weight) }
+    ],
+    sizeBytes: (await stat(path)).size
+  })
+})
