@@ -174,7 +174,7 @@ t.test('a folder that cannot be written to gives STORE_FAILED, naming the file',
 t.test('kill -9 at any moment leaves no payload marked complete without its chunks', async t => {
   const path = t.testdir()
   for (let round = 0; round < 4; round++) {
-    const child = fork(join(import.meta.dirname, 'adder.ts'), [path, String(round)])
+    const child = fork(new URL('./adder.ts', import.meta.url), [path, String(round)])
     // Each round ends one payload later than the one before, so the kills fall on different steps.
     for (let added = 0; added <= round; added++) {
       await once(child, 'message')
