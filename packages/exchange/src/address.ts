@@ -10,7 +10,8 @@ const MAX_ADDRESS_LENGTH = 1024
 export function parseAddress(text: string): Multiaddr | undefined {
   if (text.length > MAX_ADDRESS_LENGTH) return undefined
   try {
-    return multiaddr(text)
+    const address = multiaddr(text)
+    return address.getComponents().length > 0 ? address : undefined
   } catch {
     return undefined
   }

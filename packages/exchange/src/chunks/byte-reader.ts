@@ -31,12 +31,16 @@ export class ByteReader {
   readonly #buffered = new Uint8ArrayList()
   #pending: Pending | undefined
   #hasEnded = false
+  #isResuming = false
   #error: Error | undefined
 
   constructor(stream: Stream) {
     this.#stream = stream
     stream.addEventListener('message', event => this.#onData(event.data))
-    stream.addEventListener('end', () => this.#onEnd(undefined))
+    stream.addEventListener('end', () => {
+      // an aborted stream ends before it says why, in its close event
+      if (stream.status === 'open' || stream.status === 'closing') this.#onEnd(undefined)
+    })
     stream.addEventListener('close', event => this.#onEnd(event.error))
     if (stream.status !== 'open' || stream.readableEnded) this.#onEnd(undefined)
   }
@@ -51,7 +55,11 @@ export class ByteReader {
   async read(length: number, limits: ReadLimits): Promise<Uint8Array | undefined> {
     if (this.#pending !== undefined) throw new TypeError('A read is under way')
     if (this.#buffered.length < length) this.#resume()
-    if (this.#buffered.length >= length) return this.#take(length)
+    if (this.#buffered.length >= length) {
+      const bytes = this.#take(length)
+      this.#pauseIfFull()
+      return bytes
+    }
     if (this.#hasEnded) return this.#takeEnd(length)
     this.#pending = {
       ...Promise.withResolvers<Uint8Array | undefined>(),
@@ -115,11 +123,17 @@ export class ByteReader {
 
   #pauseIfFull(): void {
     const isFull = this.#buffered.length > READ_AHEAD_BYTES
-    if (isFull && this.#stream.readStatus === 'readable') this.#stream.pause()
+    if (isFull && !this.#isResuming && this.#stream.readStatus === 'readable') this.#stream.pause()
   }
 
-  /** The stream hands over at once what it kept back meanwhile. */
+  /**
+   * The stream hands over at once what it kept back. Pausing it again meanwhile would have no effect on
+   * yamux, which goes on to open its window (seen in `@libp2p/yamux` 8.0), so that waits.
+   */
   #resume(): void {
-    if (this.#stream.readStatus === 'paused') this.#stream.resume()
+    if (this.#stream.readStatus !== 'paused') return
+    this.#isResuming = true
+    this.#stream.resume()
+    this.#isResuming = false
   }
 }

@@ -131,7 +131,7 @@ export class Pull {
         if (this.#over.signal.aborted) return
         this.#note(candidate.peer, reasonOf(error), verdictOf(error) === 'ban')
         if (verdictOf(error) === 'ban') this.#with.bans.add(candidate.peer)
-        if (verdictOf(error) !== 'retry') return
+        if (verdictOf(error) !== 'retry' || failures === MAX_FAILURES - 1) return
         await this.#pause(RETRY_MS * 2 ** failures)
       }
     }
