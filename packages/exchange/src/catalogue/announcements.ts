@@ -1,5 +1,4 @@
-import { decode, encode } from '@ipld/dag-cbor'
-import { type Announcement, parseAnnouncement } from './announcement.ts'
+import type { Announcement } from './announcement.ts'
 import { MAX_ANNOUNCEMENT_LIFE_MS, MAX_ANNOUNCEMENTS } from './limits.ts'
 import { ItemSet } from './negentropy/item-set.ts'
 
@@ -51,20 +50,6 @@ export class Announcements {
       if (Buffer.compare(announcement.id, id) === 0) return announcement.envelope
     }
     return undefined
-  }
-
-  /** @returns every envelope, as one value to keep */
-  save(): Uint8Array {
-    return encode(this.all().map(({ envelope }) => envelope))
-  }
-
-  /** Takes what {@link save} returned; what does not verify any more is left out. */
-  async load(saved: Uint8Array): Promise<void> {
-    const envelopes: unknown = decode(saved)
-    if (!Array.isArray(envelopes)) return
-    for (const envelope of envelopes.slice(0, MAX_ANNOUNCEMENTS)) {
-      if (envelope instanceof Uint8Array) this.add(await parseAnnouncement(envelope))
-    }
   }
 
   #makeRoom(peer: string, now: number): boolean {

@@ -1,5 +1,6 @@
 import type { Connection, Logger, Stream } from '@libp2p/interface'
 import type { AbortOptions, ProgressOptions, StoredRecord } from '@soup/interface'
+import { AnnouncementKeeper } from './announcement-keeper.ts'
 import { CatalogueError } from './errors.ts'
 import { fetchFrom } from './fetch-record.ts'
 import { FrameStream } from './frame-stream.ts'
@@ -34,9 +35,6 @@ import { Slots } from './slots.ts'
 import { type Moved, syncWith } from './sync.ts'
 import { Tasks } from './tasks.ts'
 
-/** Key of the announcements in the node's state. */
-const STATE_KEY = 'catalogue/announcements'
-
 /** The catalogue of one node: see {@link Catalogue}. */
 export class CatalogueNode implements Catalogue {
   readonly #components: CatalogueComponents
@@ -47,6 +45,7 @@ export class CatalogueNode implements Catalogue {
   readonly #holdings: Holdings
   readonly #gossip: Gossip
   readonly #own: OwnProvision
+  readonly #keeper: AnnouncementKeeper | undefined
   readonly #slots = new Slots(MAX_SERVED_STREAMS, MAX_WAITING_STREAMS)
   readonly #syncs = new Map<string, Promise<Moved>>()
   #tasks: Tasks | undefined
@@ -59,6 +58,7 @@ export class CatalogueNode implements Catalogue {
     this.#log = libp2p.logger.forComponent('soup:catalogue')
     this.#peers = new Peers(libp2p, this.#watch)
     this.#own = new OwnProvision(libp2p, privateKey)
+    this.#keeper = components.state && new AnnouncementKeeper(components.state)
     this.#holdings = new Holdings({
       records,
       mirrorAll: init.mirrorAll ?? false,
@@ -78,7 +78,7 @@ export class CatalogueNode implements Catalogue {
     this.#tasks = new Tasks(error => this.#log('%e', error))
     for (const base of this.following()) this.#gossip.join(base)
     await this.#holdings.load(options)
-    await this.#loadAnnouncements()
+    await this.#keeper?.load(this.#holdings.announcements)
     await libp2p.handle(
       CATALOGUE_PROTOCOL,
       (stream, connection) => this.#onStream(stream, connection),
@@ -90,7 +90,7 @@ export class CatalogueNode implements Catalogue {
       onConnect: (peer, connection) => this.#onConnect(peer.toString(), connection)
     })
     this.#tasks.every(this.#syncIntervalMs, () => this.sync())
-    this.#tasks.every(ANNOUNCE_INTERVAL_MS, () => this.#announce())
+    this.#tasks.every(ANNOUNCE_INTERVAL_MS, () => this.#refresh())
     await this.#announce(options)
     if (libp2p.getPeers().length > 0) this.#tasks.run(() => this.sync())
   }
@@ -104,7 +104,7 @@ export class CatalogueNode implements Catalogue {
     await libp2p.unhandle(CATALOGUE_PROTOCOL)
     this.#gossip.leaveAll()
     await tasks.stop()
-    await this.#components.state?.put(STATE_KEY, this.#holdings.announcements.save())
+    await this.#keeper?.save(this.#holdings.announcements)
   }
 
   follow(base: string): void {
@@ -176,6 +176,12 @@ export class CatalogueNode implements Catalogue {
     const record = known ?? (await fetchFrom(this.#peers, this.#holdings, id, { from, signal }))
     if (record?.base !== undefined) this.#holdings.follow(record.base)
     return record
+  }
+
+  /** A node that is killed keeps most of what it knew. */
+  async #refresh(): Promise<void> {
+    await this.#announce()
+    await this.#keeper?.save(this.#holdings.announcements)
   }
 
   /** Ends when the node stops. */
@@ -269,17 +275,6 @@ export class CatalogueNode implements Catalogue {
     const { envelope } = announcement
     for (const space of this.#own.spaces()) {
       await this.#gossip.tell(space, { type: 'announcement', envelope })
-    }
-  }
-
-  async #loadAnnouncements(): Promise<void> {
-    const saved = await this.#components.state?.get(STATE_KEY)
-    if (saved === undefined) return
-    try {
-      await this.#holdings.announcements.load(saved)
-    } catch (error) {
-      // They are told again by the next peer.
-      this.#log('saved announcements are unreadable and left out - %e', error)
     }
   }
 }

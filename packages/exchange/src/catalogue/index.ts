@@ -24,12 +24,14 @@ export interface CatalogueServices extends Record<string, unknown> {
   pubsub: GossipSub
 }
 
-/** A small key-value store for what outlives the process. */
+/** Small JSON values by namespace and key, for what outlives the process. */
 export interface CatalogueState {
-  /** @returns the value, or undefined when there is none */
-  get(key: string): Promise<Uint8Array | undefined>
-  /** Replaces the value. */
-  put(key: string, value: Uint8Array): Promise<void>
+  /** Replaces a value. */
+  put(namespace: string, key: string, value: string): Promise<void>
+  /** Removes a value. */
+  delete(namespace: string, key: string): Promise<void>
+  /** Lists a namespace. */
+  list(namespace: string): AsyncIterable<[key: string, value: unknown]>
 }
 
 /** What the catalogue works with. */
