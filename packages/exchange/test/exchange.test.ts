@@ -3,10 +3,15 @@ import { testKey } from '@soup/testing'
 import { test } from 'tap'
 import { CHUNKS_PROTOCOL } from '../src/chunks/protocol.ts'
 import { createHost } from '../src/host.ts'
-import { createExchange, type Exchange, type ExchangeEvent, type ExchangeInit } from '../src/index.ts'
+import {
+  createExchange,
+  type Exchange,
+  type ExchangeEvent,
+  type ExchangeInit
+} from '../src/index.ts'
+import { MemoryRecords } from './catalogue/network.ts'
 import { dishonest, tell } from './liars.ts'
 import { addPayload, holdsSame, MemoryChunks, patterned, type Teardown } from './network.ts'
-import { MemoryRecords } from './records.ts'
 
 const LOOPBACK = '/ip4/127.0.0.1/tcp/0'
 let seed = 0
@@ -39,14 +44,19 @@ test('three nodes: two provide half each, the third dials them and gets all', as
   const [a, b, c] = [await startExchange(t), await startExchange(t), await startExchange(t)]
   const leaves = source.puts.filter(cid => cid !== payload.root)
   for (const { chunks } of [a, b]) chunks.map.set(payload.root, source.map.get(payload.root)!)
-  leaves.forEach((cid, i) => (i < 6 ? a : b).chunks.map.set(cid, source.map.get(cid)!))
+  for (const [i, cid] of leaves.entries()) {
+    const { chunks } = i < 6 ? a : b
+    chunks.map.set(cid, source.map.get(cid)!)
+  }
   const report = await c.exchange.fetchPayload(payload, [hintTo(a), hintTo(b)])
   t.ok(c.chunks.map.size === source.map.size && holdsSame(c.chunks, source))
   t.strictSame(
     report.providers.map(({ peer }) => peer).toSorted(),
     [a.exchange.peerId, b.exchange.peerId].toSorted()
   )
-  t.ok(report.providers.every(({ bytes, rejected }) => bytes > 5 * CHUNK_SIZE_BYTES && rejected === 0))
+  t.ok(
+    report.providers.every(({ bytes, rejected }) => bytes > 5 * CHUNK_SIZE_BYTES && rejected === 0)
+  )
 })
 
 test('a connected peer is asked without being named', async t => {
@@ -75,7 +85,10 @@ test('a lying peer is reported, banned, and made up for', async t => {
   await t.rejects(requester.exchange.fetchPayload(payload, [lying]), { code: 'EXCHANGE_CORRUPT' })
   t.match(requester.events, [{ kind: 'peer-banned', subject: peer }])
   const report = await requester.exchange.fetchPayload(payload, [lying, hintTo(honest)])
-  t.strictSame(report.providers.map(each => each.peer), [honest.exchange.peerId])
+  t.strictSame(
+    report.providers.map(each => each.peer),
+    [honest.exchange.peerId]
+  )
 })
 
 test('hints from strangers that lead nowhere do no harm', async t => {
@@ -98,6 +111,8 @@ test('peers() describes who is connected', async t => {
     addresses: [a.exchange.addresses()[0]],
     direction: 'outbound'
   })
+  const payload = await addPayload(a.chunks, patterned(1))
+  await b.exchange.fetchPayload(payload, []) // once it is served, a knows b
   t.match(await a.exchange.peers(), [{ peer: b.exchange.peerId, direction: 'inbound' }])
 })
 
@@ -148,7 +163,11 @@ test('a port in use ends start() with nothing left running', async t => {
   const { exchange } = await startExchange(t)
   const listen = [exchange.addresses()[0]!.split('/p2p/')[0]!]
   const second = createExchange(
-    { privateKey: await testKey('second'), records: new MemoryRecords(), chunks: new MemoryChunks() },
+    {
+      privateKey: await testKey('second'),
+      records: new MemoryRecords(),
+      chunks: new MemoryChunks()
+    },
     { listen, bootstrap: [] }
   )
   await t.rejects(second.start(), { code: 'EXCHANGE_PORT_IN_USE' })
