@@ -2,6 +2,7 @@ import type { ByteSink } from '@soup/interface'
 import {
   type Checkpoint,
   describeTensors,
+  fileSpool,
   isDtype,
   memoryCheckpoint,
   memorySpool,
@@ -204,4 +205,32 @@ t.test("an unknown tensor is the program's mistake", async t => {
   const back = decodeExact(base, await encodeExact(base, expert, memorySpool()))
   t.throws(() => back.read('y'), RangeError)
   t.strictSame([...back.tensors.keys()], ['x', 'same'])
+})
+
+t.test('128 MB are encoded to a file and decoded in little memory', async t => {
+  const pieces = 128
+  const block = new Uint8Array(PIECE_BYTES).fill(0x3c)
+  const virtual = (name: string, change: number): Checkpoint => {
+    const sizeBytes = pieces * PIECE_BYTES
+    return {
+      name,
+      metadata: new Map(),
+      tensors: new Map([['x', { name: 'x', dtype: 'F32', shape: [sizeBytes / 4], sizeBytes }]]),
+      async *read() {
+        for (let i = 0; i < pieces; i++) yield block.map(byte => byte ^ change)
+      },
+      close: async () => {}
+    }
+  }
+  const spool = await fileSpool(`${t.testdir({})}/spool`)
+  t.teardown(() => spool.close())
+  const before = process.memoryUsage().rss
+  const payload = await encodeExact(virtual('base', 0), virtual('expert', 1), spool)
+  let [got, peak] = [0, process.memoryUsage().rss - before]
+  for await (const piece of decodeExact(virtual('base', 0), payload).read('x')) {
+    got += piece.length
+    peak = Math.max(peak, process.memoryUsage().rss - before)
+  }
+  t.equal(got, pieces * PIECE_BYTES)
+  t.ok(peak < 100 * 2 ** 20, `${peak} bytes more at most`)
 })

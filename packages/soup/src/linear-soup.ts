@@ -53,8 +53,8 @@ interface Term {
  *
  *     θ(λ) = θ_r + Σ_{i≠r} λᵢ · (θᵢ − θ_r)
  *
- * With Σλ = 1 (within `LAMBDA_SUM_TOLERANCE`; r takes up what is left) the base cancels out: r is
- * the first expert with λ ≠ 0 and the base isn't read. Only so are these exact, bit for bit: one expert
+ * With Σλ = 1 (within `LAMBDA_SUM_TOLERANCE`; r takes up what is left) the base cancels out: r is the
+ * first expert with λ ≠ 0 and the base isn't read. Only so are these exact, bit for bit: one expert
  * with λ = 1 is that expert, experts that agree give what they agree on, and what no expert changed is
  * the base's. In floating point θ₀ + (θᵢ − θ₀) is not θᵢ, nor is Σλᵢ·θ always θ. With any other Σλ, r is
  * the base. Experts with λ = 0 aren't read.

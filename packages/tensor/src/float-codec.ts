@@ -43,20 +43,6 @@ function bitsOf(values: Float32Array): Uint32Array {
   return new Uint32Array(values.buffer, values.byteOffset, values.length)
 }
 
-function decode16(bytes: Uint8Array, widen: (bits: number) => number): Float32Array<ArrayBuffer> {
-  const source = new Uint16Array(aligned(bytes))
-  const target = new Uint32Array(source.length)
-  for (let i = 0; i < source.length; i++) target[i] = widen(source[i]!)
-  return new Float32Array(target.buffer)
-}
-
-function encode16(values: Float32Array, round: (bits: number) => number): Uint8Array<ArrayBuffer> {
-  const source = bitsOf(values)
-  const target = new Uint16Array(source.length)
-  for (let i = 0; i < source.length; i++) target[i] = round(source[i]!)
-  return new Uint8Array(target.buffer)
-}
-
 /** IEEE 754 binary16 to the bits of binary32. */
 function widenHalf(half: number): number {
   const sign = (half & 0x8000) << 16
@@ -96,6 +82,39 @@ function roundToBrain(bits: number): number {
   return (bits + 0x7fff + (upper & 1)) >>> 16
 }
 
+/*
+ * A loop for each dtype: sharing one that takes the conversion as an argument costs three quarters of the
+ * speed as soon as two dtypes run through it.
+ */
+
+function decodeHalf(bytes: Uint8Array): Float32Array<ArrayBuffer> {
+  const source = new Uint16Array(aligned(bytes))
+  const target = new Uint32Array(source.length)
+  for (let i = 0; i < source.length; i++) target[i] = widenHalf(source[i]!)
+  return new Float32Array(target.buffer)
+}
+
+function encodeHalf(values: Float32Array): Uint8Array<ArrayBuffer> {
+  const source = bitsOf(values)
+  const target = new Uint16Array(source.length)
+  for (let i = 0; i < source.length; i++) target[i] = roundToHalf(source[i]!)
+  return new Uint8Array(target.buffer)
+}
+
+function decodeBrain(bytes: Uint8Array): Float32Array<ArrayBuffer> {
+  const source = new Uint16Array(aligned(bytes))
+  const target = new Uint32Array(source.length)
+  for (let i = 0; i < source.length; i++) target[i] = source[i]! << 16
+  return new Float32Array(target.buffer)
+}
+
+function encodeBrain(values: Float32Array): Uint8Array<ArrayBuffer> {
+  const source = bitsOf(values)
+  const target = new Uint16Array(source.length)
+  for (let i = 0; i < source.length; i++) target[i] = roundToBrain(source[i]!)
+  return new Uint8Array(target.buffer)
+}
+
 /** Rounds to f32; a NaN becomes the positive quiet one, for processors differ in which it is. */
 function narrow(values: Float64Array): Float32Array<ArrayBuffer> {
   const target = Float32Array.from(values)
@@ -113,14 +132,8 @@ function widen(values: Float32Array): Float64Array<ArrayBuffer> {
 }
 
 const CODECS: Record<FloatDtype, FloatCodec> = {
-  F16: {
-    decode: bytes => decode16(bytes, widenHalf),
-    encode: values => encode16(values, roundToHalf)
-  },
-  BF16: {
-    decode: bytes => decode16(bytes, bits => bits << 16),
-    encode: values => encode16(values, roundToBrain)
-  },
+  F16: { decode: decodeHalf, encode: encodeHalf },
+  BF16: { decode: decodeBrain, encode: encodeBrain },
   F32: {
     decode: bytes => new Float32Array(aligned(bytes)),
     encode: values => new Uint8Array(bitsOf(values).slice().buffer)
