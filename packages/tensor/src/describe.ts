@@ -39,7 +39,17 @@ export function checkpointBytes(checkpoint: Checkpoint): number {
 
 /** Orders names by their UTF-8 bytes, as base ids and safetensors files do; JavaScript's `<` differs. */
 export function compareNames(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+  const length = Math.min(a.length, b.length)
+  for (let i = 0; i < length; i++) {
+    const [left, right] = [a.charCodeAt(i), b.charCodeAt(i)]
+    if (left !== right) return utf8Rank(left) - utf8Rank(right)
+  }
+  return a.length - b.length
+}
+
+/** Puts surrogates, which stand for what lies above U+FFFF, behind every other code unit. */
+function utf8Rank(unit: number): number {
+  return unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit
 }
 
 function sortedTensors(checkpoint: Checkpoint): TensorInfo[] {

@@ -1,4 +1,5 @@
 import type { Progress } from '@soup/interface'
+import fc from 'fast-check'
 import t from 'tap'
 import { checkpointBytes, compareNames, describeTensors } from '../src/describe.ts'
 import { memoryCheckpoint } from '../src/memory-checkpoint.ts'
@@ -7,6 +8,15 @@ import { sha256 } from './fixtures.ts'
 t.test('compareNames() orders by UTF-8 bytes where UTF-16 would not', async t => {
   const names = ['b', 'a', '\u{1f600}', '\uffee', '']
   t.strictSame(names.sort(compareNames), ['', 'a', 'b', '\uffee', '\u{1f600}'])
+})
+
+t.test('compareNames() agrees with comparing the encoded names', async t => {
+  const name = fc.string({ unit: 'binary' })
+  fc.assert(
+    fc.property(name, name, (a, b) => {
+      t.equal(Math.sign(compareNames(a, b)), Buffer.compare(Buffer.from(a), Buffer.from(b)))
+    })
+  )
 })
 
 t.test('describeTensors() lists the hash of every tensor in order of name', async t => {
