@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises'
-import { encodeExact } from '@soup/delta'
+import { encodeExact, payloadContents } from '@soup/delta'
 import type { ProgressOptions } from '@soup/interface'
 import {
   type Checkpoint,
@@ -8,13 +8,18 @@ import {
   safetensorsBytes,
   writeSafetensors
 } from '@soup/tensor'
+import type { ModelDescription } from './describe.ts'
 import { type ModelSpec, withModel } from './model.ts'
 
-/** Encodes base → expert as an exact delta and writes it to `path`. @returns the payload's size */
+/**
+ * Encodes base → expert as an exact delta and writes it to `path`.
+ *
+ * @returns the expert as the delta describes it, so that nobody need read it again
+ */
 export async function encodeJob(
   input: { base: ModelSpec; expert: ModelSpec; path: string },
   options: ProgressOptions
-): Promise<{ sizeBytes: number }> {
+): Promise<ModelDescription> {
   return await withModel(
     input.base,
     base => withModel(input.expert, expert => encode(base, expert, input.path, options), options),
@@ -28,14 +33,14 @@ async function encode(
   expert: Checkpoint,
   path: string,
   options: ProgressOptions
-): Promise<{ sizeBytes: number }> {
+): Promise<ModelDescription> {
   const spoolPath = `${path}.spool`
   const spool = await fileSpool(spoolPath)
   try {
     const payload = await encodeExact(base, expert, spool, options)
     const sink = await fileSink(path, { sizeBytes: safetensorsBytes(payload) })
-    const { sizeBytes } = await writeSafetensors(payload, sink, options)
-    return { sizeBytes }
+    await writeSafetensors(payload, sink, options)
+    return { tensors: payloadContents(payload).tensors, sizeBytes: safetensorsBytes(expert) }
   } finally {
     await spool.close()
     await rm(spoolPath, { force: true })

@@ -36,8 +36,8 @@ export async function publishExpert(
   const from = await baseModel(node, base, options)
   const delta = temporaryPath(node.repo.temporary, '.delta')
   try {
-    await runJob('encode', { base: from, expert, path: delta }, options)
-    const { tensors, sizeBytes } = await runJob('describe', { model: expert }, options)
+    const input = { base: from, expert, path: delta }
+    const { tensors, sizeBytes } = await runJob('encode', input, options)
     const payload = await addPayload(node, delta, options)
     const record: ExpertRecord = {
       kind: 'expert',
