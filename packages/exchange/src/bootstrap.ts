@@ -21,6 +21,7 @@ export class Bootstrap {
   readonly #events: BootstrapEvents
   #stopping = new AbortController()
   #loops: Promise<void>[] = []
+  #tried: Promise<unknown> = Promise.resolve()
 
   /** @throws {ExchangeError} `EXCHANGE_BAD_ADDRESS` */
   constructor(host: Host, addresses: readonly string[], events: BootstrapEvents) {
@@ -32,9 +33,20 @@ export class Bootstrap {
   /** Begins to dial; returns at once. The host must be up. */
   start(): void {
     this.#stopping = new AbortController()
+    const attempts: Promise<void>[] = []
     this.#loops = this.#addresses
       .filter(address => peerOf(address) !== this.#host.peerId.toString())
-      .map(address => this.#keepUp(address, this.#stopping.signal))
+      .map(address => {
+        const first = Promise.withResolvers<void>()
+        attempts.push(first.promise)
+        return this.#keepUp(address, first.resolve, this.#stopping.signal)
+      })
+    this.#tried = Promise.all(attempts)
+  }
+
+  /** Settles once every address has been dialled, whatever came of it. Never rejects. */
+  async tried(): Promise<void> {
+    await this.#tried
   }
 
   /** Ends every attempt. */
@@ -43,15 +55,17 @@ export class Bootstrap {
     await Promise.all(this.#loops)
   }
 
-  async #keepUp(address: Multiaddr, signal: AbortSignal): Promise<void> {
+  async #keepUp(address: Multiaddr, onTried: () => void, signal: AbortSignal): Promise<void> {
     let failures = 0
     while (!signal.aborted) {
       try {
         const connection = await this.#host.dial(address, { signal })
         failures = 0
+        onTried()
         this.#events.onConnected(address.toString())
         await closed(connection, signal)
       } catch (error) {
+        onTried()
         if (signal.aborted) return
         failures += 1
         const reason = error instanceof Error ? error.message : String(error)

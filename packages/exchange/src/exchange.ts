@@ -1,14 +1,13 @@
-import type { Connection, PeerId, Stream } from '@libp2p/interface'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import type { AbortOptions, ProgressOptions } from '@soup/interface'
-import { addressesOf, parsePeer, refuseAddress } from './address.ts'
+import { refuseAddress } from './address.ts'
 import { Bootstrap, type BootstrapEvents } from './bootstrap.ts'
 import { type Catalogue, createCatalogue } from './catalogue/index.ts'
 import { Bans } from './chunks/bans.ts'
 import { type FetchReport, fetchPayload, type WantedPayload } from './chunks/fetch.ts'
 import { CHUNKS_PROTOCOL } from './chunks/protocol.ts'
-import type { Candidate } from './chunks/pull.ts'
 import { ChunkServer } from './chunks/serve.ts'
+import { firstLine, withinDialTime } from './dial.ts'
 import { ExchangeError } from './errors.ts'
 import { createHost, type Host, startHost } from './host.ts'
 import type {
@@ -19,7 +18,9 @@ import type {
   ExchangeInit,
   Provider
 } from './index.ts'
-import { MAX_CANDIDATES, MAX_DIAL_MS, MAX_SERVED_STREAMS_PER_PEER } from './limits.ts'
+import { MAX_SERVED_STREAMS_PER_PEER } from './limits.ts'
+import { describePeers } from './peers.ts'
+import { candidatesOf } from './providers.ts'
 
 /** What exists between start and stop. */
 interface Running {
@@ -98,7 +99,9 @@ export class ExchangeNode implements Exchange {
   async connect(address: string, options: AbortOptions = {}): Promise<string> {
     const target = refuseAddress(address)
     try {
-      const connection = await this.#up.host.dial(target, { signal: this.#within(options.signal) })
+      const connection = await this.#up.host.dial(target, {
+        signal: withinDialTime(options.signal)
+      })
       return connection.remotePeer.toString()
     } catch (cause) {
       options.signal?.throwIfAborted()
@@ -110,8 +113,14 @@ export class ExchangeNode implements Exchange {
     }
   }
 
+  async bootstrapped({ signal }: AbortOptions = {}): Promise<void> {
+    const limit = AbortSignal.any([AbortSignal.timeout(MAX_DIAL_MS), ...(signal ? [signal] : [])])
+    await Promise.race([this.#up.bootstrap.tried(), aborted(limit)])
+    signal?.throwIfAborted()
+  }
+
   async peers(options: AbortOptions = {}): Promise<ConnectedPeer[]> {
-    return Promise.all(this.#up.host.getPeers().map(peer => this.#describe(peer, options)))
+    return describePeers(this.#up.host, options)
   }
 
   async fetchPayload(
@@ -119,9 +128,8 @@ export class ExchangeNode implements Exchange {
     providers: readonly Provider[],
     options: ProgressOptions = {}
   ): Promise<FetchReport> {
-    const signals = [this.#up.stopping.signal, options.signal].filter(
-      signal => signal !== undefined
-    )
+    const { host, catalogue, stopping } = this.#up
+    const signals = [stopping.signal, options.signal].filter(signal => signal !== undefined)
     const pull = fetchPayload(
       {
         chunks: this.#components.chunks,
@@ -130,76 +138,11 @@ export class ExchangeNode implements Exchange {
           this.#tell('peer-banned', peer, `peer ${peer} sent wrong bytes for chunk ${cid}`)
       },
       payload,
-      this.#candidates(payload.root, providers),
+      candidatesOf(host, [...providers, ...catalogue.providersOf(payload.root)]),
       { ...options, signal: AbortSignal.any(signals) }
     )
     this.#pulls.add(pull)
     return pull.finally(() => this.#pulls.delete(pull))
-  }
-
-  /** The caller's providers, then those that announced the root, then whoever is connected. */
-  #candidates(root: string, providers: readonly Provider[]): Candidate[] {
-    const known = new Map<string, string[]>()
-    const connected = this.#up.host
-      .getPeers()
-      .map(peer => ({ peer: peer.toString(), addresses: [] }))
-    for (const provider of [...providers, ...this.#up.catalogue.providersOf(root), ...connected]) {
-      if (provider.peer === this.peerId) continue
-      if (known.size === MAX_CANDIDATES && !known.has(provider.peer)) continue
-      const addresses = known.get(provider.peer) ?? []
-      known.set(provider.peer, [...addresses, ...provider.addresses])
-    }
-    return [...known].map(([peer, addresses]) => ({
-      peer,
-      open: signal => this.#open(peer, addresses, signal)
-    }))
-  }
-
-  async #open(peer: string, addresses: readonly string[], stop: AbortSignal): Promise<Stream> {
-    const id = parsePeer(peer)
-    if (id === undefined) throw new ExchangeError('EXCHANGE_BAD_ADDRESS', 'has no valid peer id')
-    const signal = this.#within(stop)
-    try {
-      const connection = await this.#reach(id, addresses, signal)
-      return await connection.newStream(CHUNKS_PROTOCOL, { signal })
-    } catch (cause) {
-      if (cause instanceof Error && cause.name === 'UnsupportedProtocolError') throw cause
-      throw new ExchangeError('EXCHANGE_DIAL_FAILED', `cannot be reached: ${firstLine(cause)}`, {
-        cause
-      })
-    }
-  }
-
-  async #reach(id: PeerId, addresses: readonly string[], signal: AbortSignal): Promise<Connection> {
-    const open = this.#up.host.getConnections(id).find(connection => connection.status === 'open')
-    if (open !== undefined) return open
-    const usable = addressesOf(id.toString(), addresses)
-    return this.#up.host.dial(usable.length > 0 ? usable : id, { signal })
-  }
-
-  async #describe(id: PeerId, options: AbortOptions): Promise<ConnectedPeer> {
-    const connections = this.#up.host.getConnections(id)
-    const first = connections[0]
-    const agent = await this.#agentOf(id, options)
-    return {
-      peer: id.toString(),
-      addresses: connections.map(connection => connection.remoteAddr.toString()),
-      direction: first?.direction ?? 'outbound',
-      ...(first?.rtt === undefined ? {} : { rttMs: first.rtt }),
-      ...(agent === undefined ? {} : { agent })
-    }
-  }
-
-  async #agentOf(id: PeerId, options: AbortOptions): Promise<string | undefined> {
-    if (!(await this.#up.host.peerStore.has(id, signalOnly(options)))) return undefined
-    const { metadata } = await this.#up.host.peerStore.get(id, signalOnly(options))
-    const agent = metadata.get('AgentVersion')
-    return agent === undefined ? undefined : printable(agent)
-  }
-
-  #within(signal: AbortSignal | undefined): AbortSignal {
-    const timeout = AbortSignal.timeout(MAX_DIAL_MS)
-    return signal === undefined ? timeout : AbortSignal.any([signal, timeout])
   }
 
   get #up(): Running {
@@ -224,17 +167,9 @@ export class ExchangeNode implements Exchange {
   }
 }
 
-/** A peer's name for itself as it may go to a terminal: one short line without control characters. */
-function printable(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes.subarray(0, 128)).replace(/\p{C}/gu, '?')
-}
-
-function firstLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error)
-  return text.split('\n')[0] ?? ''
-}
-
-/** libp2p's options do not admit a signal that is there but undefined. */
-function signalOnly({ signal }: AbortOptions): { signal?: AbortSignal } {
-  return signal === undefined ? {} : { signal }
+function aborted(signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  if (signal.aborted) resolve()
+  else signal.addEventListener('abort', () => resolve(), { once: true })
+  return promise
 }

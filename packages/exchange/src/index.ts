@@ -92,6 +92,11 @@ export interface Exchange extends Startable {
    * @throws {ExchangeError} `EXCHANGE_BAD_ADDRESS`, `EXCHANGE_DIAL_FAILED`
    */
   connect(address: string, options?: AbortOptions): Promise<string>
+  /**
+   * Waits until every bootstrap address has been dialled once, or for as long as a dial may take: a node
+   * that was just started knows nobody before. Whether anybody answered, {@link peers} tells.
+   */
+  bootstrapped(options?: AbortOptions): Promise<void>
   /** Lists the peers that we are connected to. */
   peers(options?: AbortOptions): Promise<ConnectedPeer[]>
   /**

@@ -40,7 +40,7 @@ export const MAX_REQUEST_WAIT_MS = 60_000
 /** How long a requester may take to accept one chunk: 17 KB/s, slower than any link in use. */
 export const MAX_SEND_MS = 60_000
 
-/** Providers asked at the same time: more share the same link and only cost memory. */
+/** Providers at work at the same time: more share the same link and only cost memory. */
 export const MAX_PARALLEL_PROVIDERS = 8
 
 /** Providers considered for a pull; anybody can announce a root, so the list needs an end. */
@@ -51,9 +51,6 @@ export const MAX_OUTSTANDING_CHUNKS = 16
 
 /** Chunks that are being verified and written, all providers together: 16 MiB of memory. */
 export const MAX_UNSAVED_CHUNKS = 16
-
-/** Providers that may be asked for the same chunk at the end of a pull. */
-export const MAX_CHUNK_HOLDERS = 2
 
 /** Silence after which a provider counts as hung. */
 export const MAX_SILENCE_MS = 10_000

@@ -12,6 +12,9 @@ import { Schedule, type WantedChunk } from './schedule.ts'
 /** Pause after the first failure of a provider; it doubles with each further one. */
 const RETRY_MS = 250
 
+/** How often, within the time of silence that is borne with, a pull looks who is of use. */
+const REVIEWS = 3
+
 /** A peer that may have what a pull needs. */
 export interface Candidate {
   peer: string
@@ -50,7 +53,10 @@ export class OutOfProviders extends Error {
   }
 }
 
-/** One pull: keeps up to {@link MAX_PARALLEL_PROVIDERS} providers busy until every wanted chunk is kept. */
+/**
+ * One pull: keeps up to {@link MAX_PARALLEL_PROVIDERS} providers busy until every wanted chunk is kept.
+ * Those that bring nothing for a while do not count, so that hung peers cannot fill the places.
+ */
 export class Pull {
   readonly #with: PullComponents
   readonly #schedule = new Schedule()
@@ -59,14 +65,20 @@ export class Pull {
   readonly #candidates: Candidate[]
   readonly #workers = new Map<string, Promise<void>>()
   readonly #resting = new Set<string>()
+  readonly #useful = new Set<string>()
+  readonly #idle = new Set<string>()
   readonly #outcomes = new Map<string, Outcome>()
+  #review: NodeJS.Timeout | undefined
   #error: unknown
 
   constructor(components: PullComponents, candidates: readonly Candidate[]) {
     this.#with = components
     this.#candidates = [...candidates]
     this.#intake = new Intake(components.chunks, this.#schedule, {
-      onKept: components.onKept,
+      onKept: (peer, chunk, bytes) => {
+        this.#useful.add(peer)
+        components.onKept(peer, chunk, bytes)
+      },
       onRejected: components.onRejected,
       onStoreFailed: error => this.fail(error)
     })
@@ -83,6 +95,7 @@ export class Pull {
    * @throws {OutOfProviders}; the store's errors; what {@link fail} was given
    */
   async bring(chunks: readonly WantedChunk[]): Promise<void> {
+    this.#review ??= setInterval(() => this.#sortOut(), this.#with.limits.silenceMs / REVIEWS)
     this.#schedule.add(chunks)
     this.#recruit()
     while (this.#error === undefined && this.#schedule.openCount > 0) {
@@ -93,6 +106,7 @@ export class Pull {
 
   /** Ends every stream and waits until nothing is under way. */
   async stop(): Promise<void> {
+    clearInterval(this.#review)
     this.fail(new Error('The pull is over'))
     await Promise.all(this.#workers.values())
   }
@@ -104,12 +118,24 @@ export class Pull {
     this.#schedule.wake()
   }
 
+  /** Notes who brought nothing since the last time, and lets others in beside them. */
+  #sortOut(): void {
+    for (const peer of this.#workers.keys()) {
+      if (this.#useful.has(peer)) this.#idle.delete(peer)
+      else this.#idle.add(peer)
+    }
+    this.#useful.clear()
+    this.#recruit()
+  }
+
   #recruit(): void {
-    while (this.#workers.size < MAX_PARALLEL_PROVIDERS && !this.#over.signal.aborted) {
+    const hasPlace = () => this.#workers.size - this.#idle.size < MAX_PARALLEL_PROVIDERS
+    while (hasPlace() && !this.#over.signal.aborted) {
       const candidate = this.#candidates.shift()
       if (candidate === undefined) break
       const worker = this.#work(candidate).finally(() => {
         this.#workers.delete(candidate.peer)
+        this.#idle.delete(candidate.peer)
         this.#recruit()
       })
       this.#workers.set(candidate.peer, worker)

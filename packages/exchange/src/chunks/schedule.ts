@@ -1,4 +1,4 @@
-import { MAX_CHUNK_HOLDERS, MAX_RANGE_CHUNKS } from '../limits.ts'
+import { MAX_RANGE_CHUNKS } from '../limits.ts'
 
 /** A chunk or inner node that a pull needs. */
 export interface WantedChunk {
@@ -150,12 +150,12 @@ export class Schedule {
     return run
   }
 
+  /** The chunk that fewest peers are fetching, and of those the last: it would come latest. */
   #lastOfOthers(peer: string, { missing }: PeerState): Entry[] {
-    const others = [...this.#byChunk.values()].filter(
-      ({ holders, wanted }) =>
-        holders.size < MAX_CHUNK_HOLDERS && !holders.has(peer) && !missing.has(wanted)
-    )
-    return others.slice(-1)
+    return [...this.#byChunk.values()]
+      .filter(({ holders, wanted }) => !holders.has(peer) && !missing.has(wanted))
+      .sort((a, b) => a.holders.size - b.holders.size || b.place - a.place)
+      .slice(0, 1)
   }
 }
 

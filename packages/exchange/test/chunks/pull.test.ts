@@ -4,6 +4,7 @@ import { Bans } from '../../src/chunks/bans.ts'
 import { encodeHeader } from '../../src/chunks/protocol.ts'
 import { type Candidate, OutOfProviders, Pull } from '../../src/chunks/pull.ts'
 import type { WantedChunk } from '../../src/chunks/schedule.ts'
+import { MAX_PARALLEL_PROVIDERS } from '../../src/limits.ts'
 import { dishonest, type Misdeed, tell } from '../liars.ts'
 import {
   addPayload,
@@ -201,6 +202,19 @@ test('a pull nobody can serve ends at once, and says who lacks what', async t =>
   await none.stop()
 })
 
+test('hung peers cannot fill the places', async t => {
+  const { source, wanted, requester, chunks, pullFrom } = await setUp(t)
+  const never = () => Promise.withResolvers<never>().promise
+  const hung = Array.from({ length: MAX_PARALLEL_PROVIDERS }, (_, i): Candidate => {
+    return { peer: `hung ${i}`, open: signal => Promise.race([never(), aborted(signal)]) }
+  })
+  const honest = candidate(requester, await startProvider(t, source))
+  const pull = pullFrom([...hung, honest])
+  await pull.bring(wanted)
+  await pull.stop()
+  t.ok(holdsSame(chunks, source))
+})
+
 test('a banned peer is not asked', async t => {
   const { source, wanted, bans, pullFrom } = await setUp(t)
   const provider = await startProvider(t, source)
@@ -273,3 +287,7 @@ test('many providers share the work', async t => {
     wanted.length
   )
 })
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+}
