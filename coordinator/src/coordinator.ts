@@ -38,7 +38,7 @@ export async function runCoordinator(
   const store = levelStore({ path: join(repo, 'store') })
   await store.start()
   const exchange = createExchange(
-    { privateKey, records: store.records, chunks: store.chunks },
+    { privateKey, records: store.records, chunks: store.chunks, state: store.state },
     { listen, bootstrap, mirrorAll: mirror === undefined, onEvent: event => log(event.message) }
   )
   try {

@@ -1,12 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import type { PrivateKey } from '@libp2p/interface'
-import {
-  type CatalogueState,
-  createExchange,
-  type Exchange,
-  type ExchangeEvent,
-  loadIdentity
-} from '@soup/exchange'
+import { createExchange, type Exchange, type ExchangeEvent, loadIdentity } from '@soup/exchange'
 import { levelStore, type Store } from '@soup/store'
 import type { Config } from './repo/config.ts'
 import type { RepoPaths } from './repo/repo.ts'
@@ -75,23 +69,9 @@ async function startExchange(
   onEvent: OpenOptions['onEvent']
 ): Promise<Exchange> {
   const exchange = createExchange(
-    { privateKey, records, chunks, state: announcements(state) },
+    { privateKey, records, chunks, state },
     { listen, bootstrap, onEvent }
   )
   await exchange.start()
   return exchange
-}
-
-/** Namespace of the store's state where the catalogue keeps what providers announced. */
-const ANNOUNCEMENTS = 'announcements'
-
-/** The store keeps JSON, the catalogue bytes. */
-function announcements(state: Store['state']): CatalogueState {
-  return {
-    async get(key) {
-      const text = await state.get(ANNOUNCEMENTS, key)
-      return typeof text === 'string' ? Buffer.from(text, 'base64') : undefined
-    },
-    put: (key, value) => state.put(ANNOUNCEMENTS, key, Buffer.from(value).toString('base64'))
-  }
 }

@@ -50,7 +50,8 @@ export const CODES: readonly (readonly [exit: number, codes: readonly string[]])
       'EXPERT_MISMATCH',
       'PAYLOAD_INCOMPLETE',
       'RECIPE_MISMATCH',
-      'RECORD_SIGNATURE'
+      'RECORD_SIGNATURE',
+      'SAFETENSORS_SHA256'
     ]
   ],
   [

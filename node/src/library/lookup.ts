@@ -9,6 +9,7 @@ import {
 } from '@soup/manifest'
 import { NodeError } from '../errors.ts'
 import type { SoupNode } from '../node.ts'
+import { refreshCatalogue } from './refresh.ts'
 
 /** Fewer characters of an id say too little: every CIDv1 of a record begins with the same nine. */
 const MIN_PREFIX_CHARS = 10
@@ -28,7 +29,7 @@ export async function findRecord(
   const kept = await findKept(node, text, options)
   if (kept !== undefined) return kept
   if (node.exchange !== undefined) {
-    await node.exchange.catalogue.sync(options)
+    await refreshCatalogue(node, undefined, options)
     const told = (await findKept(node, text, options)) ?? (await fetchById(node, text, options))
     if (told !== undefined) return told
   }

@@ -20,6 +20,7 @@ export async function refreshCatalogue(
   const timeout = AbortSignal.timeout(REFRESH_TIMEOUT_MS)
   const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout
   try {
+    await node.exchange?.bootstrapped({ signal })
     await catalogue.sync({ signal })
   } catch (error) {
     options.signal?.throwIfAborted()
