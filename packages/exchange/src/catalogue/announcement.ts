@@ -68,8 +68,13 @@ export async function parseAnnouncement(
     const limit = `expected at most ${MAX_ANNOUNCEMENT_BYTES}`
     throw new WireError(`an announcement of ${envelope.length} bytes, ${limit}`)
   }
-  const bytes = envelope.slice()
+  // A copy, also of a Buffer, whose slice() is a view: the frame around it must not stay in memory.
+  const bytes = new Uint8Array(envelope)
   const opened = await open(bytes, options)
+  // Protobuf has many encodings of one message; two of them would be two ids of one announcement.
+  if (Buffer.compare(opened.marshal(), bytes) !== 0) {
+    throw new WireError('an announcement whose envelope is not encoded the shortest way')
+  }
   if (Buffer.compare(opened.payloadType, ANNOUNCEMENT_TYPE) !== 0) {
     throw new WireError('an envelope of another payload type, expected a provider announcement')
   }

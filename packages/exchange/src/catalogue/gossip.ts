@@ -108,7 +108,7 @@ function encodeNews(news: News): Uint8Array {
 }
 
 function parseNews(data: Uint8Array): News | undefined {
-  const bytes = data.slice(1)
+  const bytes = new Uint8Array(data.subarray(1))
   switch (data[0]) {
     case GOSSIP.record:
       return { type: 'record', envelope: bytes }

@@ -100,8 +100,8 @@ export class RecordShelf {
     door: { wants: (space: string) => boolean; check?: (id: string) => void },
     options?: AbortOptions
   ): Promise<Acceptance> {
-    // A view of a frame would keep the whole frame in memory for as long as the record is.
-    const bytes = envelope.slice()
+    // A copy: a view would keep the whole frame in memory for as long as the record is.
+    const bytes = new Uint8Array(envelope)
     const { id, kind, base } = await parseRecord(bytes, options)
     door.check?.(id)
     const record = { id, kind, base, envelope: bytes }

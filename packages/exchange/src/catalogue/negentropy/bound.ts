@@ -72,7 +72,7 @@ export class BoundCodec {
     if (length > ID_BYTES) {
       throw new WireError(`a bound has ${length} bytes of id, at most ${ID_BYTES} are expected`)
     }
-    return { timestamp, prefix: reader.take(length).slice() }
+    return { timestamp, prefix: new Uint8Array(reader.take(length)) }
   }
 
   #encodeTimestamp(timestamp: number): Uint8Array {

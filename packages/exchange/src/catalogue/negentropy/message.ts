@@ -62,7 +62,7 @@ function readIds(reader: Reader): Uint8Array[] {
   if (count > reader.left / ID_BYTES) {
     throw new WireError(`a range promises ${count} ids, ${reader.left} bytes are left`)
   }
-  return Array.from({ length: count }, () => reader.take(ID_BYTES).slice())
+  return Array.from({ length: count }, () => new Uint8Array(reader.take(ID_BYTES)))
 }
 
 /** Writes the ranges of one message; skipped ranges are joined and left out at the end. */
