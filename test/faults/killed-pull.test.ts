@@ -6,7 +6,7 @@ import t from 'tap'
 import { NODE } from '../programs.ts'
 
 /** Large enough that a pull is under way for a while, on loopback too. */
-const MODEL_BYTES = 96 * 1024 * 1024
+const MODEL_BYTES = 40 * 1024 * 1024
 
 /** How many chunks may arrive before the pulling node is killed. */
 const CHUNKS_BEFORE_KILL = 16

@@ -57,7 +57,7 @@ t.test('what one process publishes another finds, pulls and checks out bit for b
   await user.run('checkout', published.id, '--out', out)
   t.ok((await readFile(join(out, 'model.safetensors'))).equals(await readFile(tuned)))
 
-  t.test('a ticket alone is enough for a newcomer who knows nobody', async t => {
+  await t.test('a ticket alone is enough for a newcomer who knows nobody', async t => {
     const stranger = await startMember('stranger', { ...options, bootstrap: [] })
     t.teardown(() => stranger.kill())
     const [expert] = await stranger.run<Pulled[]>('pull', published.ticket)
@@ -65,7 +65,7 @@ t.test('what one process publishes another finds, pulls and checks out bit for b
     t.equal(await stranger.stop(), 0)
   })
 
-  t.test('once its publisher is gone, an expert comes from whoever pulled it', async t => {
+  await t.test('once its publisher is gone, an expert comes from whoever pulled it', async t => {
     t.equal(await publisher.stop(), 0)
     const late = await startMember('late', { ...options, bootstrap: user.addresses })
     t.teardown(() => late.kill())
