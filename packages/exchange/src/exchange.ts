@@ -114,8 +114,7 @@ export class ExchangeNode implements Exchange {
   }
 
   async bootstrapped({ signal }: AbortOptions = {}): Promise<void> {
-    const limit = AbortSignal.any([AbortSignal.timeout(MAX_DIAL_MS), ...(signal ? [signal] : [])])
-    await Promise.race([this.#up.bootstrap.tried(), aborted(limit)])
+    await Promise.race([this.#up.bootstrap.tried(), aborted(withinDialTime(signal))])
     signal?.throwIfAborted()
   }
 

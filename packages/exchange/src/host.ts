@@ -22,7 +22,7 @@ import {
 } from './limits.ts'
 
 /** What runs on every connection beside our own protocols. */
-export interface HostServices extends Record<string, unknown> {
+interface HostServices extends Record<string, unknown> {
   identify: Identify
   ping: Ping
   pubsub: GossipSub

@@ -81,6 +81,19 @@ test('stop() ends the pauses at once', async t => {
   t.ok(performance.now() - start < 500)
 })
 
+test('tried() settles once every address has been dialled, whatever came of it', async t => {
+  const host = await startNode(t, 'tcp')
+  const peer = await startNode(t, 'tcp')
+  const addresses = ['/ip4/127.0.0.1/tcp/1', peer.getMultiaddrs()[0]!.toString()]
+  const { bootstrap, log } = bootstrapOf(host, addresses)
+  await bootstrap.tried()
+  t.strictSame(log.lines, [], 'nothing is tried before the start')
+  bootstrap.start()
+  await bootstrap.tried()
+  t.ok(host.getPeers().some(id => id.equals(peer.peerId)))
+  await bootstrap.stop()
+})
+
 test('an address that is none is refused', async t => {
   const host = await startNode(t)
   t.throws(() => bootstrapOf(host, ['nowhere']), { code: 'EXCHANGE_BAD_ADDRESS' })

@@ -132,6 +132,15 @@ test('start() succeeds although a bootstrap peer is down, and says so in one lin
   t.match(await told.promise, { kind: 'bootstrap-failed', subject: address, message: /^[^\n]+$/ })
 })
 
+test('bootstrapped() settles when the bootstrap peers have been dialled, or the caller gives up', async t => {
+  const a = await startExchange(t)
+  const { exchange } = await startExchange(t, { bootstrap: a.exchange.addresses() })
+  await exchange.bootstrapped()
+  t.match(await exchange.peers(), [{ peer: a.exchange.peerId }])
+  const reason = new Error('enough')
+  await t.rejects(exchange.bootstrapped({ signal: AbortSignal.abort(reason) }), reason)
+})
+
 test('two nodes that share a bootstrap peer connect to it', async t => {
   const told = Promise.withResolvers<ExchangeEvent>()
   const a = await startExchange(t)

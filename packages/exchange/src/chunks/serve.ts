@@ -36,7 +36,7 @@ export interface ServeLimits {
 }
 
 /** {@link ServeLimits} unless told otherwise. */
-export const DEFAULT_SERVE_LIMITS: ServeLimits = {
+const DEFAULT_SERVE_LIMITS: ServeLimits = {
   requestMs: MAX_REQUEST_WAIT_MS,
   sendMs: MAX_SEND_MS
 }

@@ -39,17 +39,17 @@ test('below() names equal chunks once and counts them, on every level', async t 
   const tree = payloadTree()
   const leaf = { cid: RAW_CID, sizeBytes: CHUNK_SIZE_BYTES }
   const nodes = []
-  for (let i = 0; i < 2 * NODE_FANOUT + 3; i++) nodes.push(...tree.addLeaf(leaf))
+  for (let i = 0; i < 4 * NODE_FANOUT + 3; i++) nodes.push(...tree.addLeaf(leaf))
   const { root, sizeBytes, nodes: last } = tree.finish()
   for (const node of [...nodes, ...last]) await chunks.put(node.cid, node.bytes)
   const inner = await below([rootOf(root, sizeBytes)], chunks, {})
   t.strictSame(
     inner.map(node => node.times),
-    [2, 1]
+    [4, 1]
   )
   const leaves = await below(inner, chunks, {})
   t.equal(leaves.length, 1)
-  t.equal(leaves[0]?.times, 2 * NODE_FANOUT + 3)
+  t.equal(leaves[0]?.times, 4 * NODE_FANOUT + 3)
 })
 
 test('below() refuses a DAG of another size than promised', async t => {
