@@ -18,7 +18,7 @@ import type {
   ExchangeInit,
   Provider
 } from './index.ts'
-import { MAX_DIAL_MS, MAX_SERVED_STREAMS_PER_PEER } from './limits.ts'
+import { MAX_SERVED_STREAMS_PER_PEER } from './limits.ts'
 import { describePeers } from './peers.ts'
 import { candidatesOf } from './providers.ts'
 
