@@ -1,0 +1,134 @@
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { encodeTicket } from '@soup/manifest'
+import t from 'tap'
+import { tensors, writeModel } from '../fixtures.ts'
+import { kitchen, repo, startDaemon } from '../run-cli.ts'
+
+interface Report {
+  id: string
+  bytes: number
+  seconds: number
+  providers: { peer: string; bytes: number; rejected: number }[]
+  resumedBytes: number
+}
+
+const cook = await kitchen(t)
+const guest = await repo(t, join(t.testdirName, 'guest'))
+const server = await startDaemon(t, cook)
+await startDaemon(t, guest)
+
+/** A ticket as the cook's daemon hands it out. */
+const ticketOf = (record: string) => encodeTicket({ record, addresses: server.addresses })
+const bytesOf = async (id: string) => {
+  const { record } = await cook.json<{ record: { payload: { bytes: number } } }>('show', id)
+  return record.payload.bytes
+}
+
+t.test('a ticket brings an expert here from a peer that was never heard of', async t => {
+  t.same(await guest.json('peers'), [])
+  const [report, ...others] = await guest.json<Report[]>('pull', ticketOf(cook.one))
+  const bytes = await bytesOf(cook.one)
+  t.same(others, [])
+  t.match(report, { id: cook.one, bytes, seconds: Number, resumedBytes: 0 })
+  t.same(
+    report?.providers.map(({ peer }) => peer),
+    [server.peerId]
+  )
+  t.match(report?.providers[0], { bytes, rejected: 0 })
+  t.match(await guest.json('show', cook.one), { complete: true })
+})
+
+t.test('a second pull finds everything here', async t => {
+  const [report] = await guest.json<Report[]>('pull', cook.one)
+  const bytes = await bytesOf(cook.one)
+  t.match(report, { id: cook.one, bytes, resumedBytes: bytes, providers: [] })
+})
+
+t.test('an expert without its base says how to get the base, and that works', async t => {
+  const failed = await guest.fails('soup', `${cook.one}=1`, '--out', 'never')
+  t.match(failed, {
+    code: 3,
+    error: { code: 'BASE_MISSING', message: `soup-node pull ${cook.base}` }
+  })
+  const [report] = await guest.json<Report[]>('pull', cook.base)
+  t.match(report, { providers: [{ peer: server.peerId }] })
+  const [there, here] = [
+    await guest.json<{ sha256: string }>('soup', `${cook.one}=1`, '--out', 'soup'),
+    await cook.json<{ sha256: string }>('soup', `${cook.one}=1`, '--out', 'soup')
+  ]
+  t.equal(there.sha256, here.sha256)
+})
+
+t.test('pull --all brings every expert of a base', async t => {
+  const reports = await guest.json<Report[]>('pull', '--all', '--base', cook.base)
+  t.same(reports.map(({ id }) => id).sort(), [cook.one, cook.two].sort())
+  const { stdout } = await guest.run('checkout', cook.two, '--out', 'two')
+  t.match(stdout, 'bit for bit')
+  const name = join('two', 'model.safetensors')
+  const pulled = await readFile(join(guest.folder, name))
+  t.ok(pulled.equals(await readFile(join(cook.folder, 'two.safetensors'))))
+})
+
+t.test('what is published while peers are connected is known to them at once', async t => {
+  const { id } = await cook.json<{ id: string }>(
+    ...['publish', 'base.safetensors', '--base', cook.base, '--reward', 'late']
+  )
+  const late = await guest.json<{ id: string; complete: boolean }[]>('experts', '--reward', 'late')
+  t.match(late, [{ id, complete: false }])
+  const { stdout } = await guest.run('pull', id)
+  t.match(stdout, new RegExp(`^Pulled expert ${id}: .*\n {2}.* from ${server.peerId.slice(0, 16)}`))
+})
+
+t.test('pull names what it cannot bring', async t => {
+  const cases: [string[], number, string, RegExp][] = [
+    [[], 2, 'USAGE', /ids or tickets/],
+    [['--all'], 2, 'USAGE', /--base/],
+    [['soupnonsense'], 2, 'TICKET_INVALID', /ticket/],
+    [['bafyreibogusbogus'], 3, 'NOT_FOUND', /bafyreibogusbogus.*ticket/],
+    [[`${cook.one.slice(0, -4)}aaaa`], 3, 'NOT_FOUND', /ticket/]
+  ]
+  for (const [argv, code, error, message] of cases) {
+    const failed = await guest.fails('pull', ...argv)
+    t.match(failed, { code, error: { code: error, message } }, argv.join(' '))
+  }
+})
+
+t.test('a base that was not shared is known by its record, but cannot be pulled', async t => {
+  const alone = await repo(t, join(t.testdir({}), 'alone'))
+  await rm(join(alone.folder, 'base.safetensors'), { force: true })
+  const path = join(cook.folder, 'two.safetensors')
+  const { record } = await alone.json<{ record: string }>('base', 'add', path, '--name', 'kept')
+  const daemon = await startDaemon(t, alone)
+  const ticket = encodeTicket({ record, addresses: daemon.addresses })
+  t.match(await guest.fails('pull', ticket), {
+    code: 3,
+    error: { code: 'NO_PAYLOAD', message: 'soup-node base add', details: { id: record } }
+  })
+})
+
+t.test('a peer that is gone is a network failure, and another pull can still succeed', async t => {
+  const alone = await kitchen(t, join(t.testdir({}), 'alone'))
+  const daemon = await startDaemon(t, alone)
+  await writeModel(join(alone.folder, 'new.safetensors'), tensors(5))
+  const { id } = await alone.json<{ id: string }>(
+    ...['publish', 'new.safetensors', '--base', alone.base, '--reward', 'gone']
+  )
+  const ticket = encodeTicket({ record: id, addresses: daemon.addresses })
+  await guest.json('show', ticket)
+  t.equal(await daemon.stop(), 0)
+  t.match(await guest.fails('pull', ticket), { code: 5, error: { code: 'EXCHANGE_NO_PROVIDER' } })
+  const unknown = encodeTicket({ record: `${id.slice(0, -4)}aaaa`, addresses: daemon.addresses })
+  t.match(await guest.fails('pull', unknown), { code: 5 })
+  t.match(await guest.json('show', id), { complete: false })
+  const again = await startDaemon(t, alone)
+  const ticketAgain = encodeTicket({ record: id, addresses: again.addresses })
+  t.match(await guest.json('pull', ticketAgain), [{ id, providers: [{ peer: daemon.peerId }] }])
+})
+
+t.test('without a daemon, pull brings the network up for as long as it needs it', async t => {
+  const alone = await repo(t, join(t.testdir({}), 'alone'))
+  const [report] = await alone.json<Report[]>('pull', ticketOf(cook.two))
+  t.match(report, { id: cook.two, providers: [{ peer: server.peerId }] })
+  t.match(await alone.json('status'), { running: false, experts: { complete: 1 } })
+})
