@@ -31,6 +31,11 @@ export class Announcements {
     return true
   }
 
+  /** @returns the latest announcement of a peer */
+  of(peer: string): Announcement | undefined {
+    return this.#byPeer.get(peer)
+  }
+
   /** @returns announcements that hold now, the latest first */
   all(now: number = Date.now()): Announcement[] {
     this.#expire(now)

@@ -269,7 +269,8 @@ export class CatalogueNode implements Catalogue {
 
   async #announce(options?: AbortOptions): Promise<void> {
     if (this.#tasks === undefined) return
-    const announcement = await this.#own.announce(options)
+    const known = this.#holdings.announcements.of(this.#components.libp2p.peerId.toString())
+    const announcement = await this.#own.announce(known, options)
     if (announcement === undefined) return
     this.#holdings.announcements.add(announcement)
     const { envelope } = announcement

@@ -29,11 +29,20 @@ export class OwnProvision {
     return new Set(this.#spaces.values())
   }
 
-  /** Signs what holds now. @returns undefined when nothing is provided */
-  async announce(options?: AbortOptions): Promise<Announcement | undefined> {
+  /**
+   * Signs what holds now.
+   *
+   * @param known what others may know of us, from before a restart: a clock that went back must not
+   *   make us sign what they take for old
+   * @returns undefined when nothing is provided
+   */
+  async announce(
+    known: Announcement | undefined,
+    options?: AbortOptions
+  ): Promise<Announcement | undefined> {
     if (this.#spaces.size === 0) return undefined
     const now = Date.now()
-    this.#seq = Math.max(now, this.#seq + 1)
+    this.#seq = Math.max(now, this.#seq + 1, (known?.seq ?? 0) + 1)
     const fields = {
       seq: this.#seq,
       expires: now + ANNOUNCEMENT_LIFE_MS,

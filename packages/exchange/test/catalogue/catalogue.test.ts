@@ -1,6 +1,6 @@
 import { signedBase, signedExpert } from '@soup/testing'
 import { test } from 'tap'
-import { topicOf } from '../../src/catalogue/protocol.ts'
+import { CATALOGUE_PROTOCOL, topicOf } from '../../src/catalogue/protocol.ts'
 import { connect, connected, listens, startNode } from './network.ts'
 
 test('a late joiner that knows one mirror gets bases, experts and providers', async t => {
@@ -66,4 +66,50 @@ test('when the coordinator stops, a late joiner still hears of new records and k
     c.catalogue.providersOf(second.record.payload.root).map(({ peer }) => peer),
     [a.peer]
   )
+})
+
+test('periodic reconciliation finds what nobody told', async t => {
+  const [a, b] = [await startNode(t), await startNode(t, { syncIntervalMs: 20 })]
+  await connect(b, a)
+  const base = await signedBase('1')
+  await a.records.put(base)
+  await b.arrival(base.id)
+  t.ok(b.records.map.has(base.id))
+})
+
+test('who pulled becomes a provider, and who republishes after a restart is known again', async t => {
+  const [a, b, c] = [await startNode(t), await startNode(t), await startNode(t, {}, 'tcp')]
+  const base = await signedBase('1', {
+    payload: { root: 'bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku', bytes: 3 }
+  })
+  const root = 'bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku'
+  await a.catalogue.publish(base, [root])
+  await connect(b, a)
+  await b.catalogue.sync()
+  await b.catalogue.provide(base, [root])
+  t.strictSame(
+    b.catalogue.providersOf(root).map(({ peer }) => peer),
+    [a.peer],
+    'a node does not name itself'
+  )
+  await a.catalogue.sync()
+  t.strictSame(
+    a.catalogue.providersOf(root).map(({ peer }) => peer),
+    [b.peer]
+  )
+  t.strictSame(c.catalogue.providersOf(root), [])
+})
+
+test('stop() leaves no handler, no topic and no timer; a stopped catalogue can start again', async t => {
+  const [a, b] = [await startNode(t), await startNode(t)]
+  await connect(a, b)
+  await a.catalogue.sync()
+  await a.catalogue.stop()
+  await a.catalogue.stop()
+  t.notOk(a.host.getProtocols().includes(CATALOGUE_PROTOCOL))
+  t.strictSame(a.host.services.pubsub.getTopics(), [])
+  t.equal(a.host.services.pubsub.topicValidators.size, 0)
+  await a.catalogue.start()
+  await connect(a, b)
+  t.equal((await a.catalogue.sync()).peers, 1)
 })

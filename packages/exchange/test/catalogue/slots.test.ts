@@ -7,8 +7,12 @@ test('places are given in order, and nobody overtakes', async t => {
   const slots = new Slots(1, 2)
   const first = await slots.take(signal)
   const order: number[] = []
-  const second = slots.take(signal).then(release => (order.push(2), release))
-  const third = slots.take(signal).then(release => (order.push(3), release))
+  const wait = async (number: number) => {
+    const release = await slots.take(signal)
+    order.push(number)
+    return release
+  }
+  const [second, third] = [wait(2), wait(3)]
   t.equal(await slots.take(signal), undefined, 'the queue is full')
   first?.()
   ;(await second)?.()
