@@ -25,6 +25,7 @@ export const CODES: readonly (readonly [exit: number, codes: readonly string[]])
       'PREFERENCE_INVALID',
       'MIX_INVALID',
       'REWARD_UNKNOWN',
+      'SOUP_DTYPE',
       'SOUP_LAMBDA',
       'TICKET_INVALID'
     ]
@@ -44,6 +45,7 @@ export const CODES: readonly (readonly [exit: number, codes: readonly string[]])
   [
     EXIT.unverified,
     [
+      'BASE_MISMATCH',
       'DELTA_SHA256',
       'EXCHANGE_BAD_PAYLOAD',
       'EXCHANGE_CORRUPT',
@@ -56,7 +58,7 @@ export const CODES: readonly (readonly [exit: number, codes: readonly string[]])
   ],
   [
     EXIT.network,
-    ['CATALOGUE_UNREACHABLE', 'EXCHANGE_DIAL_FAILED', 'EXCHANGE_NO_PROVIDER', 'OFFLINE']
+    ['CATALOGUE_UNREACHABLE', 'EXCHANGE_DIAL_FAILED', 'EXCHANGE_NO_PROVIDER', 'NODE_OFFLINE']
   ]
 ]
 

@@ -41,14 +41,39 @@ export interface EncodedNode {
 
 /** Encodes an inner node as IPFS's `unixfs-v1-2025` profile does. */
 export function encodeNode(links: readonly StoredLink[]): EncodedNode {
-  const file = new UnixFS({ type: 'file', blockSizes: links.map(link => BigInt(link.sizeBytes)) })
   const Links: PBLink[] = links.map(link => ({
     Hash: CID.parse(link.cid),
     Name: '',
     Tsize: link.storedBytes
   }))
-  const bytes = encode({ Data: file.marshal(), Links })
+  const bytes = encode({ Data: encodeFile(links.map(link => link.sizeBytes)), Links })
   return { cid: cidOf(DAG_PB, hash('sha256', bytes, 'buffer')).toString(), bytes }
+}
+
+/**
+ * Encodes UnixFS's `Data` message of a file: type, size, and the size below each child.
+ *
+ * By hand, because `ipfs-unixfs` leaves bytes unwritten, which are then whatever memory held, where a
+ * size is from 2³¹ to 2³² − 1.
+ */
+function encodeFile(blockSizes: readonly number[]): Uint8Array {
+  const sizeBytes = blockSizes.reduce((sum, size) => sum + size, 0)
+  const fields = blockSizes.flatMap(size => [BLOCK_SIZE_TAG, ...varint(size)])
+  return Uint8Array.from([TYPE_TAG, FILE_TYPE, FILE_SIZE_TAG, ...varint(sizeBytes), ...fields])
+}
+
+/** Field number and wire type (varint) of `Type`, `filesize` and `blocksizes`; the type of a file. */
+const TYPE_TAG = 0x08
+const FILE_SIZE_TAG = 0x18
+const BLOCK_SIZE_TAG = 0x20
+const FILE_TYPE = 2
+
+/** Base 128, least significant group first; exact up to 2⁵³ − 1. */
+function varint(value: number): number[] {
+  const bytes: number[] = []
+  let rest = value
+  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) | 0x80)
+  return [...bytes, rest]
 }
 
 /**

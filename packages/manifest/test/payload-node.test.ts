@@ -125,3 +125,20 @@ t.test('parseNode() throws nothing but its own error on damaged bytes', async t 
   const flip = fc.integer({ min: 1, max: 255 })
   t.doesNotThrow(() => fc.assert(fc.property(at, flip, isHandled), { numRuns: 500 }))
 })
+
+t.test('sizes around 2^31 and 2^32 are written whole, and alike each time', async t => {
+  const chunk = await chunkCid(new Uint8Array(MIB))
+  for (const chunks of [2047, 2048, 2049, 3000, 4095, 4096, 4097]) {
+    const roots = new Set<string>()
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const tree = payloadTree()
+      for (let i = 0; i < chunks; i++) tree.addLeaf({ cid: chunk, sizeBytes: MIB })
+      const { root, nodes } = tree.finish()
+      const rootNode = nodes.find(each => each.cid === root)!
+      roots.add(root)
+      t.equal(parseNode(rootNode.bytes).sizeBytes, chunks * MIB)
+      t.equal(UnixFS.unmarshal(decode(rootNode.bytes).Data!).fileSize(), BigInt(chunks * MIB))
+    }
+    t.equal(roots.size, 1, `${chunks} chunks`)
+  }
+})
