@@ -85,7 +85,7 @@ export const baseShow: Command = nodeCommand({
   needs: 'repo',
   async run(node, invocation, options) {
     const signed = await findBase(node, invocation.arg(0, 'base'), options)
-    const complete = await hasBase(node, signed.record, options)
+    const complete = await hasBase(node, signed.record.base, options)
     return { ...summaryOf(signed, complete), tensorList: signed.record.tensors }
   },
   render: base =>

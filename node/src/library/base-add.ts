@@ -3,7 +3,7 @@ import { type BaseRecord, type SignedRecord, signRecord, tensorsId } from '@soup
 import { fileSource } from '@soup/tensor'
 import { runJob } from '../jobs/run-job.ts'
 import type { SoupNode } from '../node.ts'
-import { rememberBaseFile } from './models.ts'
+import { rememberBaseFile, rememberBasePayload } from './models.ts'
 import { publishRecord } from './publish-record.ts'
 
 /** What its publisher says about a base. */
@@ -37,7 +37,8 @@ export async function shareBase(
     created: Date.now()
   }
   const signed = await signRecord(record, node.privateKey)
-  if (!share) await rememberBaseFile(node, base, path)
+  if (payload === undefined) await rememberBaseFile(node, base, path)
+  else await rememberBasePayload(node, base, payload)
   await publishRecord(node, signed, payload, options)
   return signed
 }

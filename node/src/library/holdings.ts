@@ -31,7 +31,7 @@ export async function* bases(
   for await (const { envelope } of node.store.records.list({ kind: 'base' }, options)) {
     const signed = (await parseRecord(envelope)) as SignedRecord<BaseRecord>
     if (signed.record.kind !== 'base') continue // a version of the future
-    yield { signed, complete: await hasBase(node, signed.record, options) }
+    yield { signed, complete: await hasBase(node, signed.record.base, options) }
   }
 }
 

@@ -1,18 +1,15 @@
 import { stat } from 'node:fs/promises'
 import type { AbortOptions } from '@soup/interface'
-import {
-  type BaseRecord,
-  type ExpertRecord,
-  type PayloadRef,
-  parseRecord,
-  type SignedRecord
-} from '@soup/manifest'
+import type { ExpertRecord, PayloadRef, SignedRecord } from '@soup/manifest'
 import { NodeError } from '../errors.ts'
 import type { ModelSpec } from '../jobs/model.ts'
 import type { SoupNode } from '../node.ts'
 
 /** Namespace of the store's state where bases added without `--share` are remembered. */
 const BASE_FILES = 'base-files'
+
+/** Namespace of the store's state: which payload was found to hold a base. */
+const BASE_PAYLOADS = 'base-payloads'
 
 /** A base's own file as it was when it was added. */
 interface BaseFile {
@@ -28,16 +25,38 @@ export async function rememberBaseFile(node: SoupNode, base: string, path: strin
   await node.store.state.put(BASE_FILES, base, { ...file })
 }
 
+/**
+ * Remembers that a payload was read whole and holds the base. Its record alone would not do: anybody can
+ * sign one that says so of any payload.
+ */
+export async function rememberBasePayload(
+  node: SoupNode,
+  base: string,
+  { root, bytes }: PayloadRef
+): Promise<void> {
+  await node.store.state.put(BASE_PAYLOADS, base, { root, bytes })
+}
+
 /** @returns whether the node can read the base */
 export async function hasBase(
   node: SoupNode,
-  record: BaseRecord,
+  base: string,
   options?: AbortOptions
 ): Promise<boolean> {
   return (
-    (await isComplete(node, record.payload, options)) ||
-    (await node.store.state.get(BASE_FILES, record.base)) !== undefined
+    (await isComplete(node, await basePayload(node, base, options), options)) ||
+    (await node.store.state.get(BASE_FILES, base, options)) !== undefined
   )
+}
+
+async function basePayload(
+  node: SoupNode,
+  base: string,
+  options?: AbortOptions
+): Promise<PayloadRef | undefined> {
+  return (await node.store.state.get(BASE_PAYLOADS, base, options)) as unknown as
+    | PayloadRef
+    | undefined
 }
 
 /** @returns whether every chunk of a payload is here */
@@ -72,11 +91,9 @@ export async function baseModel(
   base: string,
   options?: AbortOptions
 ): Promise<ModelSpec> {
-  for await (const { envelope } of node.store.records.list({ kind: 'base', base }, options)) {
-    const { payload } = (await parseRecord(envelope)).record as BaseRecord
-    const model = payload && (await payloadModel(node, payload, options))
-    if (model !== undefined) return model
-  }
+  const payload = await basePayload(node, base, options)
+  const model = payload && (await payloadModel(node, payload, options))
+  if (model !== undefined) return model
   const file = (await node.store.state.get(BASE_FILES, base)) as unknown as BaseFile | undefined
   if (file === undefined) throw baseMissing(base)
   await checkUnchanged(base, file)

@@ -6,6 +6,7 @@ import { NodeError } from '../errors.ts'
 import { checkResult, withModel } from '../jobs/model.ts'
 import { runJob } from '../jobs/run-job.ts'
 import type { SoupNode } from '../node.ts'
+import { rememberBasePayload } from './models.ts'
 
 /** How a pull went, as `soup-node pull` prints it. */
 export interface PullReport {
@@ -36,7 +37,7 @@ export async function pullRecord(
   const { id, kind, publisher } = record
   const payload = payloadOf(record)
   const exchange = node.exchange
-  if (exchange === undefined) throw new NodeError('OFFLINE', 'The node is offline')
+  if (exchange === undefined) throw new NodeError('NODE_OFFLINE', 'The node is offline')
   const ref = { root: payload.root, sizeBytes: payload.bytes }
   const providers = [...hints, { peer: publisher, addresses: [] }]
   const report = await exchange.fetchPayload(ref, providers, options)
@@ -66,7 +67,7 @@ async function checkContent(
     return await withModel(model, check, options)
   }
   const got = tensorsId((await runJob('describe', { model }, options)).tensors)
-  if (got === record.base) return
+  if (got === record.base) return await rememberBasePayload(node, got, payload)
   const message = `The payload of base record ${id} is another base: its tensors hash to ${got}, the record says ${record.base}`
   throw new NodeError('BASE_MISMATCH', message, { details: { id, expected: record.base, got } })
 }
