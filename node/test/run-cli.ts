@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { type ExpertRecord, parseRecord } from '@soup/manifest'
+import type { ExpertRecord } from '@soup/manifest'
 import type { Test } from 'tap'
 import { main } from '../src/cli/main.ts'
+import { findRecord } from '../src/library/lookup.ts'
 import { openNode, type SoupNode } from '../src/node.ts'
 import { defaultConfig } from '../src/repo/config.ts'
 import { repoPaths } from '../src/repo/repo.ts'
@@ -140,11 +141,10 @@ export async function kitchen(t: Test, folder?: string): Promise<Kitchen> {
 /** Copies a record and its payload from repo to repo, as if the one had pulled it from the other. */
 export async function carry(from: Place, to: Place, id: string): Promise<void> {
   await withNode(from, async source => {
-    const stored = await source.store.records.get(id)
-    const { record } = await parseRecord(stored!.envelope)
+    const { record, kind, base, envelope, ...found } = await findRecord(source, id)
+    const { root, bytes } = (record as ExpertRecord).payload
     await withNode(to, async target => {
-      await target.store.records.put(stored!)
-      const { root, bytes } = (record as ExpertRecord).payload
+      await target.store.records.put({ id: found.id, kind, base, envelope })
       const payload = await source.store.payloads.source(root)
       await target.store.payloads.add(payload!)
       await target.store.payloads.complete(root, bytes)

@@ -57,16 +57,13 @@ t.test('an id that names something else is told apart', async t => {
   })
 })
 
-t.test('what is unknown, too short or ambiguous is named', async t => {
+t.test('what is unknown or too short is named', async t => {
   await withNode(await repo(t), async node => {
-    const [a, b] = [await signedBase(1), await signedBase(2)]
-    for (const signed of [a, b]) await keep(node, signed)
+    for (const seed of [1, 2]) await keep(node, await signedBase(seed))
     const unknown = { code: 'NOT_FOUND', message: 'soup-node start' }
     await t.rejects(findRecord(node, 'bafyreibogusbogus'), unknown)
     await t.rejects(findRecord(node, ticketOf((await signedBase(3)).id)), unknown)
     await t.rejects(findRecord(node, 'bafyrei'), { code: 'NOT_FOUND', message: 'too short' })
     await t.rejects(findRecord(node, 'soupnonsense'), { code: 'TICKET_INVALID' })
-    const shared = 'bafyrei'
-    t.ok(a.id.startsWith(shared) && b.id.startsWith(shared), 'too short to be ambiguous by chance')
   })
 })
