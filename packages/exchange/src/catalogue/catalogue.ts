@@ -17,7 +17,7 @@ import { Judge } from './judge.ts'
 import {
   ANNOUNCE_INTERVAL_MS,
   DEFAULT_SYNC_INTERVAL_MS,
-  MAX_PARALLEL_SYNCS,
+  MAX_PARALLEL_ASKS,
   MAX_RELAYED_RECORDS,
   MAX_SERVED_STREAMS,
   MAX_STREAMS_PER_PEER,
@@ -133,7 +133,7 @@ export class CatalogueNode implements Catalogue {
         report()
       }
     }
-    await Promise.all(Array.from({ length: MAX_PARALLEL_SYNCS }, worker))
+    await Promise.all(Array.from({ length: MAX_PARALLEL_ASKS }, worker))
     this.#tasks?.run(own => this.#peers.widen(this.#holdings.announcements, own))
     return result
   }
@@ -231,7 +231,8 @@ export class CatalogueNode implements Catalogue {
     this.#tasks.run(signal => this.#serve(stream, peer, signal))
   }
 
-  async #serve(stream: Stream, peer: string, signal: AbortSignal): Promise<void> {
+  async #serve(stream: Stream, peer: string, ending: AbortSignal): Promise<void> {
+    const signal = AbortSignal.any([ending, AbortSignal.timeout(SYNC_TIMEOUT_MS)])
     const frames = new FrameStream(stream, peer)
     const release = await this.#slots.take(signal).catch(() => undefined)
     try {
@@ -250,7 +251,7 @@ export class CatalogueNode implements Catalogue {
     return {
       items: (space, signal) => this.#holdings.items(space, { signal }),
       read: (shelf, id, signal) => this.#holdings.read(shelf, id, { signal }),
-      throttle: peer => this.#watch.count(peer),
+      throttle: (peer, cost) => this.#watch.count(peer, cost),
       accept: async (shelf, items, from) => {
         const { taken, records } = await this.#holdings.accept(shelf, items, from)
         // Who handed over a few records had nobody else to tell; a bulk transfer is old news.

@@ -1,12 +1,13 @@
 import type { StoredRecord } from '@soup/interface'
 import { CatalogueError } from './errors.ts'
 import type { Holdings } from './holdings.ts'
+import { MAX_PARALLEL_ASKS } from './limits.ts'
 import type { Peers } from './peers.ts'
 import { digestOf } from './record-id.ts'
 import { spaceOf } from './record-shelf.ts'
 
 /**
- * Fetches one record from the first peer that has it, and keeps it.
+ * Fetches one record from the first peer that has it, a few asked at a time, and keeps it.
  *
  * @param id record id
  * @returns undefined when every peer that answered lacks it
@@ -20,24 +21,35 @@ export async function fetchFrom(
 ): Promise<StoredRecord | undefined> {
   const digest = digestOf(id)
   if (digest === undefined) return undefined
-  const ways = from.length > 0 ? from : peers.connected()
+  const found = new AbortController()
+  const search = AbortSignal.any([signal, found.signal])
+  const ways = from.length > 0 ? [...from] : peers.connected()
+  const count = ways.length
+  let record: StoredRecord | undefined
   let answers = 0
   let cause: unknown
-  for (const way of ways) {
-    try {
-      const peer = from.length > 0 ? await peers.dial([way], signal) : way
-      const record = await fetchOne(peers, holdings, digest, { peer, signal })
-      if (record !== undefined) return record
-      answers += 1
-    } catch (error) {
-      signal.throwIfAborted()
-      cause = error
+  const worker = async (): Promise<void> => {
+    for (let way = ways.shift(); way !== undefined && !search.aborted; way = ways.shift()) {
+      try {
+        const peer = from.length > 0 ? await peers.dial([way], search) : way
+        record ??= await fetchOne(peers, holdings, digest, { peer, signal: search })
+        answers += 1
+        if (record !== undefined) found.abort()
+      } catch (error) {
+        cause = error
+      }
     }
   }
-  if (answers > 0) return undefined
-  const asked = ways.length > 0 ? `none of ${ways.length} peers answered` : 'no peer is connected'
+  await Promise.all(Array.from({ length: MAX_PARALLEL_ASKS }, worker))
+  signal.throwIfAborted()
+  if (record !== undefined || answers > 0) return record
+  throw unreachable(id, count, cause)
+}
+
+function unreachable(id: string, count: number, cause: unknown): CatalogueError {
+  const asked = count > 0 ? `none of ${count} peers answered` : 'no peer is connected'
   const message = `cannot fetch record ${id}: ${asked}; connect to a peer that has it, or use a ticket`
-  throw new CatalogueError('CATALOGUE_UNREACHABLE', message, { details: { id }, cause })
+  return new CatalogueError('CATALOGUE_UNREACHABLE', message, { details: { id }, cause })
 }
 
 /**

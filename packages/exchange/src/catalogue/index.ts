@@ -19,8 +19,8 @@ import type {
 import { CatalogueNode } from './catalogue.ts'
 
 /** The libp2p services that the catalogue uses; identify must run as well. */
-export interface CatalogueServices extends Record<string, unknown> {
-  /** Carries announcements. The message id should be a hash of the data: {@link gossipMessageId}. */
+interface CatalogueServices extends Record<string, unknown> {
+  /** Carries announcements. Its message id is `gossipMessageId`, so that news told twice is one message. */
   pubsub: GossipSub
 }
 
@@ -117,5 +117,3 @@ export function createCatalogue(
 }
 
 export { CatalogueError } from './errors.ts'
-export { gossipMessageId } from './gossip.ts'
-export { CATALOGUE_PROTOCOL } from './protocol.ts'

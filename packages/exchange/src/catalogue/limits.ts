@@ -66,7 +66,7 @@ export const MAX_GOSSIP_FETCHES = 4
 /** Time for one answer of a peer, in ms: the largest record over a slow home link. */
 export const REQUEST_TIMEOUT_MS = 20_000
 
-/** Time for a whole reconciliation with one peer, in ms: a full space over a home link. */
+/** Time for a whole reconciliation with one peer, asking or answering, in ms: a full space at home. */
 export const SYNC_TIMEOUT_MS = 300_000
 
 /** Time that a served stream may be silent between two requests, in ms. */
@@ -78,8 +78,8 @@ export const DIAL_TIMEOUT_MS = 10_000
 /** Default of {@link CatalogueInit.syncIntervalMs}: what gossip missed is found within a minute. */
 export const DEFAULT_SYNC_INTERVAL_MS = 60_000
 
-/** Peers reconciled with at once. */
-export const MAX_PARALLEL_SYNCS = 4
+/** Peers reconciled with, or asked for one record, at once: a few that hang do not hold up the rest. */
+export const MAX_PARALLEL_ASKS = 8
 
 /** Inbound streams of one connection. */
 export const MAX_STREAMS_PER_PEER = 2
@@ -89,6 +89,9 @@ export const MAX_SERVED_STREAMS = 32
 
 /** Streams that wait to be served; further ones are refused. */
 export const MAX_WAITING_STREAMS = 256
+
+/** Envelopes that a peer hands over and that count as one request: each costs a signature to verify. */
+export const ITEMS_PER_TOKEN = 16
 
 /** Requests and gossip messages that a peer may send in a burst. */
 export const RATE_BURST = 400

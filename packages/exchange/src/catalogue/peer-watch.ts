@@ -25,14 +25,15 @@ export class PeerWatch {
   }
 
   /**
-   * Counts one request or message of the peer (token bucket).
+   * Counts a request or message of the peer (token bucket).
    *
+   * @param cost in tokens
    * @returns how long to wait before it is dealt with, in ms; 0 when at once
    */
-  count(peer: string, now: number = Date.now()): number {
+  count(peer: string, cost = 1, now: number = Date.now()): number {
     const watched = this.#of(peer, now)
     const gained = ((now - watched.at) * RATE_PER_SECOND) / 1000
-    watched.tokens = Math.min(RATE_BURST, watched.tokens + gained) - 1
+    watched.tokens = Math.min(RATE_BURST, watched.tokens + gained) - cost
     watched.at = now
     return watched.tokens >= 0 ? 0 : Math.ceil((-watched.tokens * 1000) / RATE_PER_SECOND)
   }

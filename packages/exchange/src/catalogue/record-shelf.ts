@@ -1,4 +1,5 @@
-import type { AbortOptions, RecordStore, StoredRecord } from '@soup/interface'
+import { setImmediate } from 'node:timers/promises'
+import type { AbortOptions, RecordFilter, RecordStore, StoredRecord } from '@soup/interface'
 import { parseRecord } from '@soup/manifest'
 import { MAX_RECORD_STORE_BYTES, MAX_RECORDS_PER_SPACE } from './limits.ts'
 import { ItemSet } from './negentropy/item-set.ts'
@@ -10,6 +11,9 @@ const SET_AGE_MS = 5_000
 
 /** Sets kept at once; the one read longest ago goes first. */
 const MAX_SETS = 64
+
+/** Records read before other work gets its turn: a few milliseconds. */
+const RECORDS_A_TURN = 256
 
 /** What became of a record that a peer handed over. */
 export interface Acceptance {
@@ -39,7 +43,7 @@ export class RecordShelf {
     const bases = new Set<string>()
     this.#counts.clear()
     this.#storeBytes = 0
-    for await (const record of this.#records.list({}, options)) {
+    for await (const record of this.#list({}, options)) {
       this.#count(record)
       if (spaceOf(record) !== BASES_SPACE) bases.add(spaceOf(record))
     }
@@ -49,7 +53,7 @@ export class RecordShelf {
   /** @returns ids of the base records that the store holds */
   async bases(options?: AbortOptions): Promise<Set<string>> {
     const bases = new Set<string>()
-    for await (const { base } of this.#records.list({ kind: 'base' }, options)) {
+    for await (const { base } of this.#list({ kind: 'base' }, options)) {
       if (base !== undefined) bases.add(base)
     }
     return bases
@@ -64,7 +68,7 @@ export class RecordShelf {
     if (cached !== undefined && Date.now() - cached.builtAt < SET_AGE_MS) return cached.set
     const items: { timestamp: number; id: Uint8Array }[] = []
     const filter = space === BASES_SPACE ? {} : { base: space }
-    for await (const record of this.#records.list(filter, options)) {
+    for await (const record of this.#list(filter, options)) {
       const id = spaceOf(record) === space ? digestOf(record.id) : undefined
       if (id !== undefined) items.push({ timestamp: 0, id })
     }
@@ -118,6 +122,15 @@ export class RecordShelf {
     // Also a record that is not new may be missing in a set: others write to the store too.
     this.#sets.delete(spaceOf(record))
     return isNew
+  }
+
+  /** Lists the store, and lets other work have its turn also where the store is in memory. */
+  async *#list(filter: RecordFilter, options?: AbortOptions): AsyncIterable<StoredRecord> {
+    let place = 0
+    for await (const record of this.#records.list(filter, options)) {
+      if (++place % RECORDS_A_TURN === 0) await setImmediate()
+      yield record
+    }
   }
 
   #count(record: StoredRecord): void {

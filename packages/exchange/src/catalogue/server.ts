@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CatalogueError } from './errors.ts'
 import type { FrameStream } from './frame-stream.ts'
-import { IDLE_TIMEOUT_MS, MAX_BATCH_BYTES, MAX_RECONCILE_BYTES } from './limits.ts'
+import { IDLE_TIMEOUT_MS, ITEMS_PER_TOKEN, MAX_BATCH_BYTES, MAX_RECONCILE_BYTES } from './limits.ts'
 import { type Answer, encodeAnswer, parseRequest, type Request } from './messages.ts'
 import type { ItemSet } from './negentropy/item-set.ts'
 import { respond } from './negentropy/reconcile.ts'
@@ -26,7 +26,7 @@ export interface Library {
     from: { peer: string; signal: AbortSignal }
   ): Promise<number>
   /** Counts a request of a peer. @returns how long to wait before it is answered, in ms */
-  throttle(peer: string): number
+  throttle(peer: string, cost: number): number
 }
 
 /**
@@ -42,9 +42,6 @@ export async function serve(
   for (;;) {
     const body = await frames.read({ signal: limited(signal) })
     if (body === undefined) return
-    // The stream stays paused meanwhile: a client that asks too fast waits at its own expense.
-    const waitMs = library.throttle(frames.peer)
-    if (waitMs > 0) await sleep(waitMs, undefined, { signal })
     const answer = await tryAnswer(frames, library, body, signal)
     await frames.write(encodeAnswer(answer), { signal: limited(signal) })
   }
@@ -57,7 +54,11 @@ async function tryAnswer(
   signal: AbortSignal
 ): Promise<Answer> {
   try {
-    return await answerTo(parseRequest(body), library, { peer: frames.peer, signal })
+    const request = parseRequest(body)
+    // The stream stays paused meanwhile: a client that asks too fast waits at its own expense.
+    const waitMs = library.throttle(frames.peer, costOf(request))
+    if (waitMs > 0) await sleep(waitMs, undefined, { signal })
+    return await answerTo(request, library, { peer: frames.peer, signal })
   } catch (cause) {
     signal.throwIfAborted()
     const fault = faultOf(cause, frames.peer)
@@ -66,6 +67,10 @@ async function tryAnswer(
     await frames.write(encodeAnswer(answer), { signal: limited(signal) })
     throw fault.error
   }
+}
+
+function costOf(request: Request): number {
+  return request.type === 'put' ? 1 + request.items.length / ITEMS_PER_TOKEN : 1
 }
 
 async function answerTo(
