@@ -98,11 +98,14 @@ export async function readSmall(
   }
 }
 
+/** Disk full, quota used up, file larger than the system allows. */
+const NO_SPACE: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
+
 /** Says what a failure of the file system means for the store. */
 export function fileError(cause: unknown, path: string): StoreError {
   const code = codeOf(cause)
   const init = { details: { path }, cause }
-  return code === 'ENOSPC' || code === 'EDQUOT'
+  return NO_SPACE.has(code ?? '')
     ? new StoreError(
         'STORE_FULL',
         `The disk is full: ${path} could not be written; free some space`,
