@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { policyTensors } from '@soup/inference'
 import { fileSink, memoryCheckpoint, writeSafetensors } from '@soup/tensor'
 
 /** The tensors of a small model, by name. */
@@ -29,5 +30,21 @@ export function writeHeader(path: string, header: string, dataBytes = 0): string
   const length = Buffer.alloc(8)
   length.writeBigUInt64LE(BigInt(Buffer.byteLength(header)))
   writeFileSync(path, Buffer.concat([length, Buffer.from(header), Buffer.alloc(dataBytes)]))
+  return path
+}
+
+/** Widths of a policy of the task locomotion. */
+const POLICY_LAYERS = [17, 64, 64, 6]
+
+/** Writes a small policy of the task locomotion whose weights vary with `phase`. @returns its path */
+export async function writePolicy(path: string, phase = 0): Promise<string> {
+  const tensors = policyTensors(POLICY_LAYERS).map(({ name, shape }) => {
+    const length = shape.reduce((a, b) => a * b, 1)
+    const isFrozen = name.startsWith('observation.')
+    const constant = name === 'observation.std' ? 1 : 0
+    const value = (_: unknown, i: number) => (isFrozen ? constant : 0.3 * Math.sin(phase + i))
+    return { name, dtype: 'F32', shape, data: Float32Array.from({ length }, value) }
+  })
+  await writeSafetensors(memoryCheckpoint({ name: path, tensors }), await fileSink(path))
   return path
 }

@@ -1,10 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ProgressOptions } from '@soup/interface'
+import type { AbortOptions, ProgressOptions } from '@soup/interface'
 import type { RewardStats } from '@soup/reward'
 import type { Task } from '@soup/tasks'
 import type { Checkpoint } from '@soup/tensor'
-import { type ModelSpec, openModel } from '../jobs/model.ts'
+import { type ModelSpec, openModel, withModel } from '../jobs/model.ts'
 import { runJob } from '../jobs/run-job.ts'
 import type { SoupNode } from '../node.ts'
 import { temporaryPath } from './output.ts'
@@ -35,28 +35,39 @@ export async function measure(
   models: readonly ModelSpec[],
   options: MeasureOptions
 ): Promise<Measured[]> {
+  const names: string[] = []
+  for (const model of models) names.push(await checkedName(task, model, options))
   const folder = temporaryPath(node.repo.temporary, '.measure')
   await mkdir(folder)
   try {
     const files = models.map((model, i) => ({ model, path: join(folder, `${i}.safetensors`) }))
     const written = await runJob('write', { models: files }, options)
-    const paths = written.map(({ path }) => path)
-    const rewards = await evaluateFiles(task, paths, options)
+    const rewards = await evaluateFiles(task, written, names, options)
     return written.map(({ sha256 }, i) => ({ sha256, rewards: rewards[i]! }))
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
+/** Checks a model before it is built. @returns what errors call it: the caller's file, not a temporary one */
+async function checkedName(task: Task, model: ModelSpec, options: AbortOptions): Promise<string> {
+  const check = async (checkpoint: Checkpoint): Promise<string> => {
+    task.checkPolicy(checkpoint)
+    return checkpoint.name
+  }
+  return await withModel(model, check, options)
+}
+
 async function evaluateFiles(
   task: Task,
-  paths: readonly string[],
+  files: readonly { path: string }[],
+  names: readonly string[],
   options: MeasureOptions
 ): Promise<RewardStats[][]> {
-  const open = await Promise.all(paths.map(path => openModel({ kind: 'file', path }, options)))
+  const specs = files.map(({ path }): ModelSpec => ({ kind: 'file', path }))
+  const open = await Promise.all(specs.map(spec => openModel(spec, options)))
   try {
-    const policies: Checkpoint[] = open.map(({ checkpoint }) => checkpoint)
-    for (const policy of policies) task.checkPolicy(policy)
+    const policies = open.map(({ checkpoint }, i) => ({ ...checkpoint, name: names[i]! }))
     return await task.evaluate(policies, options)
   } finally {
     await Promise.all(open.map(model => model.close()))

@@ -1,0 +1,77 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import t from 'tap'
+import { writeModel, writePolicy } from '../fixtures.ts'
+import { repo } from '../run-cli.ts'
+
+interface Evaluated {
+  sha256: string
+  rewards: { name: string; mean: number; stderr: number; n: number }[]
+}
+
+const at = await repo(t)
+for (const [phase, name] of ['base', 'one', 'two'].entries()) {
+  await writePolicy(join(at.folder, `${name}.safetensors`), phase)
+}
+const base = await at.json<{ id: string }>('base', 'add', 'base.safetensors', '--name', 'b')
+const publish = async (name: string) =>
+  await at.json<{ id: string }>(
+    ...['publish', `${name}.safetensors`, '--base', base.id, '--reward', name]
+  )
+const [one, two] = [await publish('one'), await publish('two')]
+const FAST = ['--seeds', '2', '--workers', '1']
+
+const evaluate = (model: string) =>
+  at.json<Evaluated>('evaluate', model, '--task', 'locomotion', ...FAST)
+
+t.test('a file, an expert and a recipe of one model are measured alike', async t => {
+  const file = await evaluate('one.safetensors')
+  t.match(file, {
+    task: 'locomotion',
+    sha256: /^[0-9a-f]{64}$/,
+    rewards: [
+      { name: 'risky', mean: Number, stderr: Number, n: 2, unit: String },
+      { name: 'cautious', mean: Number, stderr: Number, n: 2, unit: String }
+    ]
+  })
+  t.same(await evaluate(one.id), file)
+  await at.json('soup', `${one.id}=1`, `${two.id}=0`, '--out', 'soup')
+  t.same((await evaluate('soup/recipe.json')).rewards, file.rewards)
+  t.not((await evaluate(two.id)).sha256, file.sha256)
+})
+
+t.test('evaluate prints a table with standard errors', async t => {
+  const argv = ['evaluate', 'base.safetensors', '--task', 'locomotion', ...FAST]
+  t.match((await at.run(...argv)).stdout, /^reward +mean +± se +n +unit\nrisky .*\ncautious .*\n$/)
+})
+
+t.test('evaluate names what it cannot measure, and keeps nothing of it', async t => {
+  await writeModel(join(at.folder, 'other.safetensors'))
+  const whole = ['base.safetensors', '--task', 'locomotion']
+  const cases: [string[], number, string, RegExp][] = [
+    [['none.safetensors', '--task', 'locomotion'], 3, 'FILE_NOT_FOUND', /none\.safetensors/],
+    [['./none', '--task', 'locomotion'], 3, 'FILE_NOT_FOUND', /none/],
+    [['bafyreibogusbogus', '--task', 'locomotion'], 3, 'NOT_FOUND', /bafyreibogusbogus/],
+    [
+      ['other.safetensors', '--task', 'locomotion'],
+      1,
+      'POLICY_MISMATCH',
+      /other\.safetensors .*"observation/
+    ],
+    [['repo', '--task', 'locomotion'], 1, 'FORMAT_UNKNOWN', /folder/],
+    [['base.safetensors'], 2, 'USAGE', /--task/],
+    [['base.safetensors', '--task', 'chess'], 3, 'TASK_UNKNOWN', /chess/],
+    [[...whole, '--seeds', '1'], 2, 'USAGE', /--seeds/],
+    [[...whole, '--seeds', '1025'], 2, 'USAGE', /from 2 to 1024/],
+    [[...whole, '--workers', '0'], 2, 'USAGE', /--workers/]
+  ]
+  for (const [argv, code, error, message] of cases) {
+    const failed = await at.fails('evaluate', ...argv)
+    t.match(failed, { code, error: { code: error, message } }, argv.join(' '))
+  }
+  await writePolicy(join(at.folder, 'nan.safetensors'), Number.NaN)
+  t.match(await at.fails('evaluate', 'nan.safetensors', '--task', 'locomotion', ...FAST), {
+    error: { code: 'POLICY_NOT_FINITE', message: join(at.folder, 'nan.safetensors') }
+  })
+  t.same(await readdir(join(at.repo, 'tmp')), [])
+})
