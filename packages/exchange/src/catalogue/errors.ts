@@ -23,6 +23,8 @@ export class CatalogueError extends SoupError {
   declare readonly code: CatalogueErrorCode
 
   /**
+   * Says what a peer did.
+   *
    * @param code what failed
    * @param message one sentence for a person
    * @param init details and cause
