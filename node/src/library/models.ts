@@ -43,10 +43,17 @@ export async function hasBase(
   base: string,
   options?: AbortOptions
 ): Promise<boolean> {
-  return (
-    (await isComplete(node, await basePayload(node, base, options), options)) ||
-    (await node.store.state.get(BASE_FILES, base, options)) !== undefined
-  )
+  if (await isComplete(node, await basePayload(node, base, options), options)) return true
+  const file = await baseFile(node, base, options)
+  return file !== undefined && (await changeOf(file)) === undefined
+}
+
+async function baseFile(
+  node: SoupNode,
+  base: string,
+  options?: AbortOptions
+): Promise<BaseFile | undefined> {
+  return (await node.store.state.get(BASE_FILES, base, options)) as unknown as BaseFile | undefined
 }
 
 async function basePayload(
@@ -94,9 +101,10 @@ export async function baseModel(
   const payload = await basePayload(node, base, options)
   const model = payload && (await payloadModel(node, payload, options))
   if (model !== undefined) return model
-  const file = (await node.store.state.get(BASE_FILES, base)) as unknown as BaseFile | undefined
+  const file = await baseFile(node, base, options)
   if (file === undefined) throw baseMissing(base)
-  await checkUnchanged(base, file)
+  const change = await changeOf(file)
+  if (change !== undefined) throw baseChanged(base, file, change)
   return { kind: 'file', path: file.path }
 }
 
@@ -107,14 +115,18 @@ function baseMissing(base: string): NodeError {
   return new NodeError('BASE_MISSING', message, { details: { base } })
 }
 
-async function checkUnchanged(base: string, file: BaseFile): Promise<void> {
-  const now = await stat(file.path).catch((cause: unknown) => {
-    const message = `The file ${file.path} of base ${base} is gone; add it again with: soup-node base add PATH`
-    throw new NodeError('BASE_CHANGED', message, { details: { base, path: file.path }, cause })
-  })
-  if (now.size === file.sizeBytes && now.mtimeMs === file.modifiedMs) return
-  const message = `The file ${file.path} changed since it was added as base ${base}; add the original again with: soup-node base add PATH`
-  throw new NodeError('BASE_CHANGED', message, { details: { base, path: file.path } })
+/** @returns what became of the file since it was added, or undefined when it is as it was */
+async function changeOf({ path, sizeBytes, modifiedMs }: BaseFile): Promise<string | undefined> {
+  const now = await stat(path).catch(() => undefined)
+  if (now === undefined) return 'is gone'
+  return now.size === sizeBytes && now.mtimeMs === modifiedMs ? undefined : 'changed'
+}
+
+function baseChanged(base: string, { path }: BaseFile, change: string): NodeError {
+  const message =
+    `The file ${path} ${change} since it was added as base ${base};` +
+    ' add the original again with: soup-node base add PATH --name NAME'
+  return new NodeError('BASE_CHANGED', message, { details: { base, path } })
 }
 
 /**

@@ -64,7 +64,10 @@ t.test('a base that was not shared needs its file, as it was', async t => {
     error: { code: 'BASE_CHANGED', message: `${path} changed`, details: { base: id, path } }
   })
   await rm(path)
-  t.match(await at.fails(...publish), { error: { code: 'BASE_CHANGED', message: `${path} of` } })
+  t.match(await at.fails(...publish), {
+    error: { code: 'BASE_CHANGED', message: `${path} is gone` }
+  })
+  t.match(await at.json('base', 'list'), [{ id, complete: false }])
 })
 
 t.test('what is no checkpoint is refused by name, and nothing is kept of it', async t => {
