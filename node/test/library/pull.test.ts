@@ -1,0 +1,90 @@
+import { join } from 'node:path'
+import { type BaseRecord, type ExpertRecord, type SignedRecord, signRecord } from '@soup/manifest'
+import { signedBase, testKey } from '@soup/testing'
+import t from 'tap'
+import { findRecord } from '../../src/library/lookup.ts'
+import { hasBase } from '../../src/library/models.ts'
+import { pullRecord } from '../../src/library/pull.ts'
+import { openNode, type SoupNode } from '../../src/node.ts'
+import { defaultConfig } from '../../src/repo/config.ts'
+import { repoPaths } from '../../src/repo/repo.ts'
+import { kitchen, repo, startDaemon, withNode } from '../run-cli.ts'
+
+const cook = await kitchen(t)
+const record = async (id: string) => await withNode(cook, async node => await findRecord(node, id))
+const base = (await record(cook.base)) as SignedRecord<BaseRecord>
+const expert = (await record(cook.one)) as SignedRecord<ExpertRecord>
+const server = await startDaemon(t, cook)
+const hints = [{ peer: server.peerId, addresses: server.addresses }]
+
+/** Runs `use` on a node that is on the network and knows nobody. */
+async function online(folder: string, use: (node: SoupNode) => Promise<void>): Promise<void> {
+  const { repo: root } = await repo(t, join(t.testdirName, folder))
+  const config = { ...defaultConfig(), listen: ['/ip4/127.0.0.1/tcp/0'] }
+  const node = await openNode(repoPaths(root), config, { network: true })
+  try {
+    await use(node)
+  } finally {
+    await node.close()
+  }
+}
+
+t.test('pullRecord() brings the payload, checks it, and provides it', async t => {
+  await online('honest', async node => {
+    const { root, bytes } = base.record.payload!
+    const report = await pullRecord(node, base, hints, {})
+    t.match(report, { id: base.id, kind: 'base', bytes, resumedBytes: 0 })
+    t.match(await node.store.payloads.state(root), { isComplete: true })
+    t.equal(await hasBase(node, cook.base), true)
+    const pulled = await pullRecord(node, expert, hints, {})
+    t.match(pulled.providers, [{ peer: server.peerId, bytes: expert.record.payload.bytes }])
+  })
+})
+
+t.test(
+  'a payload that is not the base that its record names does not count as that base',
+  async t => {
+    await online('lied-to', async node => {
+      const other = (await signedBase(1)).record.base
+      const liar = await signRecord({ ...base.record, base: other }, await testKey(1))
+      await t.rejects(pullRecord(node, liar, hints, {}), {
+        code: 'BASE_MISMATCH',
+        details: { id: liar.id, expected: record.base, got: cook.base }
+      })
+      t.equal(await hasBase(node, record.base), false)
+    })
+  }
+)
+
+t.test('a delta that leads elsewhere than its record says is refused', async t => {
+  await online('misled', async node => {
+    const { result } = ((await record(cook.two)) as SignedRecord<ExpertRecord>).record
+    const liar = await signRecord({ ...expert.record, result }, await testKey(1))
+    await t.rejects(pullRecord(node, liar, hints, {}), {
+      code: 'EXPERT_MISMATCH',
+      details: { id: liar.id, expected: result, got: expert.record.result }
+    })
+  })
+})
+
+t.test('a payload whose size is not the one in its record is refused', async t => {
+  await online('missized', async node => {
+    const { root, bytes } = expert.record.payload
+    const payload = { root, bytes: bytes + 1 }
+    const liar = await signRecord({ ...expert.record, payload }, await testKey(1))
+    await t.rejects(pullRecord(node, liar, hints, {}), { code: /^EXCHANGE_(BAD_PAYLOAD|CORRUPT)$/ })
+  })
+})
+
+t.test('pullRecord() refuses what has no payload, and needs the network', async t => {
+  await online('empty', async node => {
+    const bare = await signedBase(1)
+    await t.rejects(pullRecord(node, bare, hints, {}), {
+      code: 'NO_PAYLOAD',
+      message: 'soup-node base add',
+      details: { id: bare.id, kind: 'base' }
+    })
+    const offline = { ...node, exchange: undefined }
+    await t.rejects(pullRecord(offline, expert, hints, {}), { code: 'NODE_OFFLINE' })
+  })
+})
