@@ -45,7 +45,9 @@ async function post(
     authorization: `Bearer ${access.token}`,
     'content-type': 'application/json'
   }
-  const call = httpRequest(access.url + RUN_PATH, { method: 'POST', headers, signal })
+  // One connection a call: one that is kept could be closed by a daemon that ends while it is idle.
+  const init = { method: 'POST', headers, signal, agent: false } as const
+  const call = httpRequest(access.url + RUN_PATH, init)
   try {
     call.end(JSON.stringify(request))
     const [response] = (await once(call, 'response')) as [IncomingMessage]

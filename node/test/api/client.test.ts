@@ -68,6 +68,14 @@ t.test('callApi() is undefined where nobody listens', async t => {
   t.equal(await callApi({ url: `http://127.0.0.1:${port}`, token }, REQUEST), undefined)
 })
 
+t.test('callApi() is undefined where a daemon listened until it ended', async t => {
+  const api = await serveApi('127.0.0.1:0', TOKEN, async () => 1)
+  const access = { url: api.url, token: TOKEN }
+  t.same(await callApi(access, REQUEST), { result: 1 })
+  await api.close()
+  t.equal(await callApi(access, REQUEST), undefined)
+})
+
 t.test('a wrong token is a refusal that says so', async t => {
   const { url } = await daemon(t, async () => 1)
   await t.rejects(callApi({ url, token: 'x'.repeat(43) }, REQUEST), {
