@@ -27,7 +27,7 @@ export interface Ready {
  * Runs a coordinator until `stop` aborts. It answers catalogue requests and passes announcements on; it
  * fetches no payload, so peers never depend on it for bytes, and can do without it once they met.
  *
- * @throws StoreError STORE_LOCKED, ExchangeError EXCHANGE_PORT_IN_USE
+ * @throws StoreError STORE_LOCKED, ExchangeError EXCHANGE_BAD_ADDRESS, EXCHANGE_PORT_IN_USE
  */
 export async function runCoordinator(
   { repo, listen, bootstrap, mirror, log }: CoordinatorInit,
@@ -36,11 +36,11 @@ export async function runCoordinator(
 ): Promise<void> {
   const { privateKey, peerId } = await loadIdentity(join(repo, 'identity.key'))
   const store = levelStore({ path: join(repo, 'store') })
-  await store.start()
   const exchange = createExchange(
     { privateKey, records: store.records, chunks: store.chunks, state: store.state },
     { listen, bootstrap, mirrorAll: mirror === undefined, onEvent: event => log(event.message) }
   )
+  await store.start()
   try {
     await exchange.start()
     for (const base of mirror ?? []) exchange.catalogue.follow(base)

@@ -7,7 +7,7 @@ import { mkdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { SoupError } from '@soup/interface'
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { type CoordinatorInit, runCoordinator } from './coordinator.ts'
 
 /** What a command line runs in. */
@@ -39,7 +39,9 @@ export async function main(
     return 0
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0
-    const isUsage = error instanceof CommanderError
+    const isUsage =
+      error instanceof CommanderError ||
+      (error instanceof SoupError && error.code === 'EXCHANGE_BAD_ADDRESS')
     io.stderr.write(`${describe(error, argv.includes('--json'))}\n`)
     return isUsage ? 2 : 1
   }
@@ -60,19 +62,28 @@ function makeProgram(io: CoordinatorIo, run: (options: StartOptions) => void): C
     .exitOverride()
     .helpCommand(false)
     .configureOutput({ writeOut: text => io.stdout.write(text), outputError: () => undefined })
-  const collect = (value: string, sofar: string[] = []): string[] => [...sofar, value]
+  const address = collect(/^\//, 'a multiaddr such as /ip4/127.0.0.1/tcp/4190')
+  const base = collect(/^b[a-z2-7]{58}$/, 'the whole id of a base')
   program
     .command('start')
     .description('run the coordinator until it is interrupted')
-    .option('--listen <multiaddr>', 'where to listen (repeatable; default: any port)', collect)
-    .option('--bootstrap <multiaddr>', 'another coordinator to stay connected to', collect)
-    .option('--mirror <base>', 'mirror only this base (repeatable; default: all)', collect)
+    .option('--listen <multiaddr>', 'where to listen (repeatable; default: any port)', address)
+    .option('--bootstrap <multiaddr>', 'another coordinator to stay connected to', address)
+    .option('--mirror <base>', 'mirror only this base (repeatable; default: all)', base)
     .option('--repo <dir>', 'its folder (default: SOUP_REPO, else ~/.soup-coordinator)')
     .option('--json', 'print one JSON document when ready')
     .option('--quiet', 'print the address only')
     .addHelpText('after', '\nExamples:\n  $ soup-coordinator start --listen /ip4/0.0.0.0/tcp/4190')
     .action(run)
   return program
+}
+
+/** Parses an option that may be repeated. */
+function collect(pattern: RegExp, expected: string): (value: string, sofar?: string[]) => string[] {
+  return (value, sofar = []) => {
+    if (!pattern.test(value)) throw new InvalidArgumentError(`Expected ${expected}.`)
+    return [...sofar, value]
+  }
 }
 
 async function start(options: StartOptions, io: CoordinatorIo): Promise<void> {
