@@ -15,6 +15,7 @@ import { errorToJson, UsageError } from '../errors.ts'
 import { openNode } from '../node.ts'
 import { findDaemon, readConfig, repoPaths } from '../repo/repo.ts'
 import { exitCodeOf } from './exit-codes.ts'
+import { printable } from './format.ts'
 import { type GlobalOptions, type ParsedLine, parseLine } from './program.ts'
 import { progressView, type Terminal } from './progress.ts'
 
@@ -126,14 +127,14 @@ async function run(
 }
 
 function print(command: Command, output: unknown, global: GlobalOptions, io: CliIo): void {
-  const text = global.json ? JSON.stringify(output) : command.render(output)
+  const text = global.json ? JSON.stringify(output) : printable(command.render(output))
   if (text !== '') io.stdout.write(`${text}\n`)
 }
 
 function fail(error: unknown, json: boolean, verbose: boolean, io: CliIo): number {
   const body = errorToJson(error)
   if (json) io.stderr.write(`${JSON.stringify({ error: body })}\n`)
-  else io.stderr.write(`soup-node: ${body.message}\n`)
+  else io.stderr.write(`soup-node: ${printable(body.message)}\n`)
   const isUnexpected = body.code === 'INTERNAL'
   if (
     (verbose || isUnexpected) &&

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { main } from '../../src/cli/main.ts'
 import { publishApiAddress, repoPaths } from '../../src/repo/repo.ts'
+import { writeHeader } from '../fixtures.ts'
 import { kitchen, place, repo, startDaemon } from '../run-cli.ts'
 
 t.test('help and version go to stdout and end with 0', async t => {
@@ -58,6 +59,17 @@ t.test('--verbose adds the stack of a failure, a mistake on the command line has
   t.notMatch((await at.run('nonsense', '--verbose')).stderr, /\n./)
 })
 
+t.test('what a file says cannot steer the terminal', async t => {
+  const at = await repo(t)
+  const name = 'w\u009b2J\u202e'
+  const header = JSON.stringify({ [name]: { dtype: 'F32', shape: [9], data_offsets: [0, 4] } })
+  writeHeader(join(at.folder, 'evil.safetensors'), header, 4)
+  const { code, stderr } = await at.run('base', 'add', 'evil.safetensors', '--name', 'x')
+  t.equal(code, 1)
+  t.match(stderr, /^soup-node: .*evil\.safetensors/)
+  t.notMatch(stderr, /[\u0080-\u009f\u202e]/)
+})
+
 t.test('broken settings are named', async t => {
   const at = await repo(t)
   const { config } = repoPaths(at.repo)
@@ -70,8 +82,10 @@ t.test('broken settings are named', async t => {
   }
 })
 
+const cook = await kitchen(t)
+
 t.test('a command gives the same answer through the daemon and without', async t => {
-  const at = await kitchen(t)
+  const at = cook
   const commands = [
     ['base', 'list'],
     ['base', 'show', at.base],
@@ -94,7 +108,7 @@ t.test('a command gives the same answer through the daemon and without', async t
 })
 
 t.test('paths are those of the caller, not of the daemon', async t => {
-  const at = await kitchen(t)
+  const at = cook
   await startDaemon(t, at)
   const { out } = await at.json<{ out: string }>('checkout', at.one, '--out', 'sub/one')
   t.equal(out, join(at.folder, 'sub', 'one'))
@@ -109,7 +123,7 @@ t.test('what a killed daemon left behind does not stand in the way', async t => 
 })
 
 t.test('an interrupted command ends with 1 and says so', async t => {
-  const at = await kitchen(t)
+  const at = cook
   let stderr = ''
   const code = await main(['publish', 'one.safetensors', '--base', at.base, '--reward', 'r'], {
     stdout: { write: () => t.fail('it printed an answer') },
