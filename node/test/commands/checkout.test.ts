@@ -64,17 +64,16 @@ t.test('an expert that is known but not pulled says how to get it', async t => {
 })
 
 t.test('a chunk that was damaged on the disk is found, and nothing is written', async t => {
-  const other = await kitchen(t)
-  const { record } = await other.json<{ record: ExpertRecord }>('show', other.two)
-  const chunk = await findFile(other.repo, record.payload.root)
+  const { record } = await at.json<{ record: ExpertRecord }>('show', at.two)
+  const chunk = await findFile(at.repo, record.payload.root)
   const bytes = await readFile(chunk)
   bytes[bytes.length - 1]! ^= 1
   await writeFile(chunk, bytes)
-  t.match(await other.fails('checkout', other.two, '--out', 'never'), {
+  t.match(await at.fails('checkout', at.two, '--out', 'never'), {
     code: 4,
     error: { code: 'PAYLOAD_INCOMPLETE', message: record.payload.root }
   })
-  t.notOk((await readdir(other.folder)).some(name => name.startsWith('never')))
+  t.notOk((await readdir(at.folder)).some(name => name.startsWith('never')))
 })
 
 /** @returns the path of the file with this name */

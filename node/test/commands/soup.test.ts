@@ -3,9 +3,10 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseRecipe, recipeId } from '@soup/manifest'
 import { fileSource, openSafetensors, readFloats } from '@soup/tensor'
+import { signedBase, signedExpert } from '@soup/testing'
 import t from 'tap'
 import { tensors, writeModel } from '../fixtures.ts'
-import { carry, kitchen, repo } from '../run-cli.ts'
+import { carry, kitchen, repo, withNode } from '../run-cli.ts'
 
 interface Soup {
   recipe: string
@@ -137,17 +138,14 @@ t.test('an expert whose base is not here says how to get the base', async t => {
 })
 
 t.test('experts of different bases are not mixed', async t => {
-  const other = await kitchen(t)
-  await writeModel(join(other.folder, 'other.safetensors'), tensors(7))
-  const { id } = await other.json<{ id: string }>(
-    ...['base', 'add', 'other.safetensors', '--name', 'o', '--share']
-  )
-  const foreign = await other.json<{ id: string }>(
-    ...['publish', 'one.safetensors', '--base', id, '--reward', 'r']
-  )
-  const mix = [`${other.one}=0.5`, `${foreign.id}=0.5`, '--out', 'never']
-  t.match(await other.fails('soup', ...mix), {
+  const foreign = await signedExpert(1, (await signedBase(1)).record.base)
+  await withNode(at, async ({ store }) => {
+    const { id, kind, base, envelope } = foreign
+    await store.records.put({ id, kind, base, envelope })
+  })
+  const mix = [`${one}=0.5`, `${foreign.id}=0.5`, '--out', 'never']
+  t.match(await at.fails('soup', ...mix), {
     code: 2,
-    error: { code: 'BASES_DIFFER', message: new RegExp(`${other.base}.*${id}`) }
+    error: { code: 'BASES_DIFFER', message: new RegExp(`${at.base}.*${foreign.record.base}`) }
   })
 })
