@@ -76,8 +76,6 @@ t.test('what is no checkpoint is refused by name, and nothing is kept of it', as
   await writeModels(at)
   const whole = await readFile(path('one.safetensors'))
   await writeFile(path('cut.safetensors'), whole.subarray(0, -1))
-  await writeFile(path('long.safetensors'), Buffer.concat([whole, Buffer.alloc(1)]))
-  await writeFile(path('tiny.safetensors'), 'abc')
   const huge = Buffer.alloc(16)
   huge.writeBigUInt64LE(2n ** 62n)
   await writeFile(path('huge.safetensors'), huge)
@@ -86,14 +84,10 @@ t.test('what is no checkpoint is refused by name, and nothing is kept of it', as
     '{"w":{"dtype":"F32","shape":[9],"data_offsets":[0,4]}}',
     4
   )
-  writeHeader(path('no-json.safetensors'), '{"w":')
   const cases: [string, number, string][] = [
     ['cut', 1, 'SAFETENSORS_INVALID'],
-    ['long', 1, 'SAFETENSORS_INVALID'],
-    ['tiny', 1, 'SAFETENSORS_INVALID'],
     ['huge', 1, 'SAFETENSORS_INVALID'],
     ['lying', 1, 'SAFETENSORS_INVALID'],
-    ['no-json', 1, 'SAFETENSORS_INVALID'],
     ['missing', 3, 'FILE_NOT_FOUND']
   ]
   for (const [name, code, error] of cases) {
