@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import * as module from 'node:module'
+
 const major = Number(process.versions.node.split('.')[0])
 if (major < 24) {
   process.stderr.write(
@@ -6,5 +8,7 @@ if (major < 24) {
   )
   process.exit(1)
 }
+// Compiled code is kept between runs: every command starts in a fraction of the time.
+module.enableCompileCache()
 const { main } = await import('../src/main.ts')
 process.exitCode = await main(process.argv.slice(2))

@@ -58,7 +58,15 @@ export const CODES: readonly (readonly [exit: number, codes: readonly string[]])
   ],
   [
     EXIT.network,
-    ['CATALOGUE_UNREACHABLE', 'EXCHANGE_DIAL_FAILED', 'EXCHANGE_NO_PROVIDER', 'NODE_OFFLINE']
+    [
+      'CATALOGUE_ENDED',
+      'CATALOGUE_REFUSED',
+      'CATALOGUE_TIMEOUT',
+      'CATALOGUE_UNREACHABLE',
+      'EXCHANGE_DIAL_FAILED',
+      'EXCHANGE_NO_PROVIDER',
+      'NODE_OFFLINE'
+    ]
   ]
 ]
 

@@ -53,6 +53,11 @@ export async function main(argv: readonly string[], io: CliIo = processIo()): Pr
 }
 
 function processIo(): CliIo {
+  // Whoever reads stdout may stop reading: `soup-node experts | head`.
+  process.stdout.once('error', error => {
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
+    process.exit(0)
+  })
   const { stdout, stderr, env } = process
   return { stdout, stderr, env, cwd: process.cwd() }
 }

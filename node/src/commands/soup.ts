@@ -31,7 +31,10 @@ export const soup: Command = nodeCommand({
   options: [
     { flags: '--out <dir>', summary: 'the folder to make' },
     { flags: '--recipe <file>', summary: 'rebuild the soup of this recipe instead' },
-    { flags: '--dtype <dtype>', summary: "output dtype: F32, F16 or BF16 (default: the base's)" },
+    {
+      flags: '--dtype <dtype>',
+      summary: "output dtype: F16, BF16, F32 or F64 (default: the base's)"
+    },
     { flags: '--extrapolate', summary: 'allow λ below 0, above 1, or with another sum' }
   ],
   examples: [

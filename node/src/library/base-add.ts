@@ -1,9 +1,16 @@
 import type { ProgressOptions } from '@soup/interface'
-import { type BaseRecord, type SignedRecord, signRecord, tensorsId } from '@soup/manifest'
+import {
+  type BaseRecord,
+  type PayloadRef,
+  type SignedRecord,
+  signRecord,
+  tensorsId
+} from '@soup/manifest'
 import { fileSource } from '@soup/tensor'
+import { type ModelSpec, withModel } from '../jobs/model.ts'
 import { runJob } from '../jobs/run-job.ts'
 import type { SoupNode } from '../node.ts'
-import { rememberBaseFile, rememberBasePayload } from './models.ts'
+import { lookAtFile, rememberBaseFile, rememberBasePayload } from './models.ts'
 import { publishRecord } from './publish-record.ts'
 
 /** What its publisher says about a base. */
@@ -21,10 +28,12 @@ export async function shareBase(
   { name, license, share }: BaseFields,
   options: ProgressOptions
 ): Promise<SignedRecord<BaseRecord>> {
-  const model = { kind: 'file', path } as const
+  await withModel({ kind: 'file', path }, async () => undefined, options) // headers first
+  const file = await lookAtFile(path)
+  const payload = share ? await addPayload(node, path, options) : undefined
+  const model = await modelToDescribe(node, path, payload)
   const { tensors, sizeBytes } = await runJob('describe', { model }, options)
   const base = tensorsId(tensors)
-  const payload = share ? await addPayload(node, path, options) : undefined
   const record: BaseRecord = {
     kind: 'base',
     v: 1,
@@ -37,10 +46,20 @@ export async function shareBase(
     created: Date.now()
   }
   const signed = await signRecord(record, node.privateKey)
-  if (payload === undefined) await rememberBaseFile(node, base, path)
+  if (payload === undefined) await rememberBaseFile(node, base, file)
   else await rememberBasePayload(node, base, payload)
   await publishRecord(node, signed, payload, options)
   return signed
+}
+
+/** What is shared is what is described, even if somebody writes to the file meanwhile. */
+async function modelToDescribe(
+  node: SoupNode,
+  path: string,
+  payload: PayloadRef | undefined
+): Promise<ModelSpec> {
+  const located = payload && (await node.store.payloads.locate(payload.root))
+  return located === undefined ? { kind: 'file', path } : { kind: 'payload', located }
 }
 
 /** Copies a file into the store as a payload. */

@@ -12,16 +12,24 @@ const BASE_FILES = 'base-files'
 const BASE_PAYLOADS = 'base-payloads'
 
 /** A base's own file as it was when it was added. */
-interface BaseFile {
+export interface BaseFile {
   path: string
   sizeBytes: number
   modifiedMs: number
 }
 
-/** Remembers where a base lies on this machine, so that it need not be copied. */
-export async function rememberBaseFile(node: SoupNode, base: string, path: string): Promise<void> {
+/** Notes a file's size and time before it is read, so that a later change shows. */
+export async function lookAtFile(path: string): Promise<BaseFile> {
   const { size, mtimeMs } = await stat(path)
-  const file: BaseFile = { path, sizeBytes: size, modifiedMs: mtimeMs }
+  return { path, sizeBytes: size, modifiedMs: mtimeMs }
+}
+
+/** Remembers where a base lies on this machine, so that it need not be copied. */
+export async function rememberBaseFile(
+  node: SoupNode,
+  base: string,
+  file: BaseFile
+): Promise<void> {
   await node.store.state.put(BASE_FILES, base, { ...file })
 }
 

@@ -11,7 +11,9 @@ export function parseAddress(text: string): Multiaddr | undefined {
   if (text.length > MAX_ADDRESS_LENGTH) return undefined
   try {
     const address = multiaddr(text)
-    return address.getComponents().length > 0 ? address : undefined
+    const peer = peerOf(address)
+    const isDialable = peer === undefined || parsePeer(peer) !== undefined
+    return address.getComponents().length > 0 && isDialable ? address : undefined
   } catch {
     return undefined
   }

@@ -100,7 +100,7 @@ export async function startHost(host: Host, listen: readonly string[]): Promise<
     if (taken !== undefined) throw portInUse(taken, cause)
     throw new ExchangeError(
       'EXCHANGE_LISTEN_FAILED',
-      `Cannot listen on ${address}: ${text.split('\n')[0]}. Choose an address of this machine with --listen.`,
+      `Cannot listen on ${address}: it needs a TCP port on an address of this machine, such as /ip4/0.0.0.0/tcp/0; choose one with --listen.`,
       { details: { address }, cause }
     )
   }

@@ -23,7 +23,13 @@ test('addressesOf() leaves out what leads elsewhere or nowhere', async t => {
 
 test('refuseAddress() names what it cannot read', async t => {
   t.equal(refuseAddress('/ip4/127.0.0.1/tcp/1').toString(), '/ip4/127.0.0.1/tcp/1')
-  for (const text of ['', 'localhost:4001', '/ip4/300.0.0.1/tcp/1', '/ip4/127.0.0.1/tcp/99999']) {
+  for (const text of [
+    '',
+    'localhost:4001',
+    '/ip4/300.0.0.1/tcp/1',
+    '/ip4/127.0.0.1/tcp/99999',
+    '/ip4/127.0.0.1/tcp/1/p2p/xyz'
+  ]) {
     t.throws(() => refuseAddress(text), { code: 'EXCHANGE_BAD_ADDRESS' }, text)
   }
 })
