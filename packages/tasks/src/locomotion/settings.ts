@@ -7,7 +7,7 @@ export const EPISODE_STEPS = 300
 export const PHYSICS_STEPS = 5
 
 /** Length of a physics step, s. */
-export const PHYSICS_SECONDS = 0.01
+export const PHYSICS_SECONDS = 0.005
 
 /** Length of a control step, s. */
 export const CONTROL_SECONDS: number = PHYSICS_STEPS * PHYSICS_SECONDS
@@ -19,7 +19,7 @@ export const OBSERVATION_SIZE = 17
 export const ACTION_SIZE = 6
 
 /** Widths of the policy from observation to action, tanh after each layer. */
-export const POLICY_LAYERS: readonly number[] = [OBSERVATION_SIZE, 16, 16, ACTION_SIZE]
+export const POLICY_LAYERS: readonly number[] = [OBSERVATION_SIZE, 32, ACTION_SIZE]
 
 /** Half-width of the uniform noise on each coordinate but x at the start, m or rad. */
 export const START_POSITION_NOISE = 0.05
@@ -33,9 +33,9 @@ export const POLICIES_PER_JOB = 4
 /** How experts are made from the base. */
 export const FINETUNE_SETTINGS = {
   iterations: 100,
-  directions: 16,
-  sigma: 0.03,
-  learningRate: 0.01,
+  directions: 24,
+  sigma: 0.02,
+  learningRate: 0.005,
   seeds: 1
 } as const
 
@@ -46,19 +46,21 @@ export const STATISTICS_MEMORY = 0.98
 export const PRETRAIN_SETTINGS: readonly PretrainStage[] = [
   {
     name: 'find a gait',
-    iterations: 300,
+    iterations: 500,
     directions: 8,
     sigma: 0.05,
-    learningRate: 0.02,
+    learningRate: 0.025,
+    anchorDecay: 0.004,
     seeds: 1,
     learnsStatistics: true
   },
   {
     name: 'refine the gait',
-    iterations: 200,
+    iterations: 300,
     directions: 16,
-    sigma: 0.03,
-    learningRate: 0.01,
+    sigma: 0.02,
+    learningRate: 0.012,
+    anchorDecay: 0.004,
     seeds: 1,
     learnsStatistics: false
   }

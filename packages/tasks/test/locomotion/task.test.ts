@@ -24,20 +24,20 @@ t.test('the base that ships is a policy that runs forward, farther than it spend
 })
 
 t.test('checkPolicy() accepts any float dtype', async () => {
-  const data = new Uint16Array(16)
+  const data = new Uint16Array(32)
   task.checkPolicy(edited(tensors => Object.assign(tensors[3]!, { dtype: 'BF16', data })))
 })
 
 t.test('checkPolicy() names file and tensor of what is not a policy', async t => {
-  const bias = new Float32Array(16)
+  const bias = new Float32Array(32)
   const cases = [
     edited(tensors => tensors.splice(3, 1)),
     edited(tensors => Object.assign(tensors[3]!, { dtype: 'I32' })),
-    edited(tensors => Object.assign(tensors[3]!, { shape: [2, 8] }))
+    edited(tensors => Object.assign(tensors[3]!, { shape: [4, 8] }))
   ]
   const expected = { code: 'POLICY_MISMATCH', message: /bad\.safetensors.*"layers\.0\.bias"/ }
   for (const checkpoint of cases) t.throws(() => task.checkPolicy(checkpoint), expected)
-  const extra = { name: 'extra', dtype: 'F32', shape: [16], data: bias }
+  const extra = { name: 'extra', dtype: 'F32', shape: [32], data: bias }
   const checkpoint = edited(tensors => tensors.push(extra))
   t.throws(() => task.checkPolicy(checkpoint), { code: 'POLICY_MISMATCH', message: /"extra"/ })
 })
