@@ -28,7 +28,15 @@ async function count(
   options: AbortOptions
 ): Promise<number> {
   if (depth === 0) {
-    return (await chunks.sizeOf(link.cid, options)) === link.sizeBytes ? link.sizeBytes : 0
+    const sizeBytes = await chunks.sizeOf(link.cid, options)
+    if (sizeBytes === link.sizeBytes) {
+      return sizeBytes
+    }
+    // Reading a damaged chunk removes it, so that the next pull fetches it again.
+    if (sizeBytes !== undefined) {
+      await chunks.get(link.cid, options)
+    }
+    return 0
   }
   const bytes = await chunks.get(link.cid, options)
   if (bytes === undefined) {

@@ -4,6 +4,7 @@ import {
   chunkCid,
   leafCount,
   leafSizeBytes,
+  ManifestError,
   type PayloadLink,
   payloadTree
 } from '@soup/manifest'
@@ -47,12 +48,18 @@ export function keptPayloads(chunks: ChunkBox, location: LocatedPayload['chunks'
       if (marked !== undefined) {
         return { sizeBytes: marked, isComplete: true, haveBytes: marked }
       }
-      const sizeBytes = await sizeOf(root, options)
-      if (sizeBytes === undefined) {
-        return undefined
+      try {
+        const sizeBytes = await sizeOf(root, options)
+        if (sizeBytes === undefined) {
+          return undefined
+        }
+        const haveBytes = (await keptBytes(root, sizeBytes, chunks, options)) ?? 0
+        return { sizeBytes, isComplete: haveBytes === sizeBytes, haveBytes }
+      } catch (error) {
+        // A stranger's record can name any bytes as its root, and a pull keeps them before it looks.
+        if (error instanceof ManifestError) return undefined
+        throw error
       }
-      const haveBytes = (await keptBytes(root, sizeBytes, chunks, options)) ?? 0
-      return { sizeBytes, isComplete: haveBytes === sizeBytes, haveBytes }
     },
     async source(root, options) {
       const sizeBytes = await sizeOf(root, options)

@@ -58,7 +58,7 @@ export interface Payloads {
   /**
    * Tells how much of a payload is kept; cheap once the payload is marked complete.
    *
-   * @returns undefined when not even its root is kept
+   * @returns undefined when not even its root is kept, or what is kept is no payload
    */
   state(root: string, options?: AbortOptions): Promise<PayloadState | undefined>
   /**

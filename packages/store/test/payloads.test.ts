@@ -1,5 +1,7 @@
+import { truncate } from 'node:fs/promises'
+import { join } from 'node:path'
 import { CHUNK_SIZE_BYTES, chunkCid, payloadTree } from '@soup/manifest'
-import { memoryStore } from '@soup/store'
+import { levelStore, memoryStore } from '@soup/store'
 import { memorySource, seededBytes } from '@soup/testing'
 import t from 'tap'
 
@@ -50,4 +52,30 @@ t.test('a payload of more than one inner node reads back across their border', a
   const kept = (await store.payloads.source(root))!
   t.same(await kept.read(sizeBytes - 5, 5), new Uint8Array([0, 0, 1, 2, 3]))
   t.same(await kept.read(1024 * CHUNK_SIZE_BYTES - 1, 2), new Uint8Array(2))
+})
+
+t.test('a root that is no node of a payload counts as not kept', async t => {
+  const store = memoryStore()
+  const tree = payloadTree()
+  const cid = await chunkCid(seededBytes(1, 100))
+  tree.addLeaf({ cid, sizeBytes: 100 })
+  tree.addLeaf({ cid, sizeBytes: 100 }) // only the last chunk may be short
+  const { root, nodes } = tree.finish()
+  await store.chunks.put(root, nodes.at(-1)!.bytes)
+  t.equal(await store.payloads.state(root), undefined)
+  await t.rejects(store.payloads.complete(root, 2 * CHUNK_SIZE_BYTES), {
+    code: 'PAYLOAD_NODE_INVALID'
+  })
+})
+
+t.test('a chunk that lost its end is removed, so that a pull fetches it again', async t => {
+  const path = t.testdir()
+  const store = levelStore({ path })
+  await store.start()
+  t.teardown(() => store.stop())
+  const bytes = seededBytes(1, 1000)
+  const { root } = await store.payloads.add(memorySource(bytes))
+  await truncate(join(path, 'chunks', 'data', root.slice(-3, -1), root), 10)
+  await t.rejects(store.payloads.complete(root, 1000), { code: 'PAYLOAD_INCOMPLETE' })
+  t.equal(await store.chunks.has(root), false)
 })
