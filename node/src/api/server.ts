@@ -112,7 +112,10 @@ async function answer(
   })
   response.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' })
   response.flushHeaders()
-  const emit = (event: RunEvent): void => void response.write(`${JSON.stringify(event)}\n`)
+  const emit = (event: RunEvent): void => {
+    // Work that is being cancelled may still tell of progress: writing then would end the process.
+    if (!response.writableEnded) response.write(`${JSON.stringify(event)}\n`)
+  }
   try {
     emit({ result: (await handler(run, emit, AbortSignal.any([gone.signal, stopped]))) ?? null })
   } catch (error) {

@@ -53,6 +53,18 @@ t.test('a call gets progress lines, then one result', async t => {
   )
 })
 
+t.test('progress that comes after the answer is dropped', async t => {
+  let late = (): void => {}
+  const { url } = await serve(t, async (_request, emit) => {
+    late = () => emit({ progress: { stage: 'late', done: 1, unit: 'bytes' } })
+    setImmediate(late) // the answer has ended by then, and its connection may not have closed yet
+    return 1
+  })
+  const { body } = await call(url)
+  late()
+  t.match(body, /\{"result":1\}\n$/)
+})
+
 t.test('a command without an answer gives null, a failed one its code and details', async t => {
   let isFirst = true
   const { url } = await serve(t, async () => {
