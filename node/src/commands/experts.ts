@@ -1,7 +1,7 @@
 import { formatBytes, shortId, table } from '../cli/format.ts'
 import { experts as listExperts } from '../library/holdings.ts'
 import { findBase, findRecord } from '../library/lookup.ts'
-import { isComplete } from '../library/models.ts'
+import { holdsPayload } from '../library/models.ts'
 import { refreshCatalogue } from '../library/refresh.ts'
 import { type Command, nodeCommand } from './command.ts'
 
@@ -66,9 +66,9 @@ export const show: Command = nodeCommand({
   examples: ['soup-node show bafyreig...'],
   needs: 'repo',
   async run(node, invocation, options) {
-    const { id, kind, publisher, record } = await findRecord(node, invocation.arg(0, 'id'), options)
-    const payload = 'payload' in record ? record.payload : undefined
-    return { id, kind, publisher, record, complete: await isComplete(node, payload, options) }
+    const signed = await findRecord(node, invocation.arg(0, 'id'), options)
+    const { id, kind, publisher, record } = signed
+    return { id, kind, publisher, record, complete: await holdsPayload(node, signed, options) }
   },
   render({ id, kind, publisher, record, complete }) {
     const fields = Object.entries(record)

@@ -1,7 +1,7 @@
 import type { AbortOptions } from '@soup/interface'
 import { type BaseRecord, type ExpertRecord, parseRecord, type SignedRecord } from '@soup/manifest'
 import type { SoupNode } from '../node.ts'
-import { hasBase, isComplete } from './models.ts'
+import { hasBase, holdsPayload } from './models.ts'
 
 /** An expert that this node has or knows of. */
 export interface Holding<R extends BaseRecord | ExpertRecord> {
@@ -19,7 +19,7 @@ export async function* experts(
   for await (const { envelope } of node.store.records.list({ kind: 'expert', base }, options)) {
     const signed = (await parseRecord(envelope)) as SignedRecord<ExpertRecord>
     if (signed.record.kind !== 'expert') continue // a version of the future
-    yield { signed, complete: await isComplete(node, signed.record.payload, options) }
+    yield { signed, complete: await holdsPayload(node, signed, options) }
   }
 }
 
@@ -43,9 +43,9 @@ export async function announceHoldings(node: SoupNode, options?: AbortOptions): 
     if (complete) catalogue.follow(signed.record.base)
   }
   for await (const record of node.store.records.list({}, options)) {
-    const { record: parsed } = await parseRecord(record.envelope)
-    const payload = parsed.kind === 'base' || parsed.kind === 'expert' ? parsed.payload : undefined
-    if (payload === undefined || !(await isComplete(node, payload, options))) continue
+    const signed = await parseRecord(record.envelope)
+    const payload = 'payload' in signed.record ? signed.record.payload : undefined
+    if (payload === undefined || !(await holdsPayload(node, signed, options))) continue
     await catalogue.provide(record, [payload.root], options)
   }
 }

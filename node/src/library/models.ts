@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises'
-import type { AbortOptions } from '@soup/interface'
+import { type AbortOptions, SoupError } from '@soup/interface'
 import type { ExpertRecord, PayloadRef, SignedRecord } from '@soup/manifest'
 import { NodeError } from '../errors.ts'
-import type { ModelSpec } from '../jobs/model.ts'
+import { checkResult, type ModelSpec, withModel } from '../jobs/model.ts'
 import type { SoupNode } from '../node.ts'
 
 /** Namespace of the store's state where bases added without `--share` are remembered. */
@@ -74,14 +74,49 @@ async function basePayload(
     | undefined
 }
 
-/** @returns whether every chunk of a payload is here */
+/** @returns whether every chunk of a payload is here, and it has the size that its record says */
 export async function isComplete(
   node: SoupNode,
   payload: PayloadRef | undefined,
   options?: AbortOptions
 ): Promise<boolean> {
   if (payload === undefined) return false
-  return (await node.store.payloads.state(payload.root, options))?.isComplete === true
+  const state = await node.store.payloads.state(payload.root, options)
+  return state?.isComplete === true && state.sizeBytes === payload.bytes
+}
+
+/**
+ * Whether the payload of a record is here and was found to be what the record says: all of its chunks
+ * alone would not do, since they are here as well after a pull that refused them.
+ */
+export async function holdsPayload(
+  node: SoupNode,
+  { id, record }: SignedRecord,
+  options?: AbortOptions
+): Promise<boolean> {
+  if (record.kind === 'base') {
+    const found = await basePayload(node, record.base, options)
+    return found?.root === record.payload?.root && (await isComplete(node, record.payload, options))
+  }
+  if (record.kind !== 'expert') return false
+  const model = await payloadModel(node, record.payload, options)
+  return model !== undefined && (await leadsTo(id, record.result, model, options))
+}
+
+async function leadsTo(
+  id: string,
+  result: string,
+  delta: ModelSpec,
+  options?: AbortOptions
+): Promise<boolean> {
+  try {
+    await withModel(delta, async payload => checkResult(id, result, payload), options)
+    return true
+  } catch (error) {
+    options?.signal?.throwIfAborted()
+    if (error instanceof SoupError) return false
+    throw error
+  }
 }
 
 /** @returns where to read a payload, or undefined unless all of it is here */

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { type BaseRecord, type ExpertRecord, type SignedRecord, signRecord } from '@soup/manifest'
 import { signedBase, testKey } from '@soup/testing'
 import t from 'tap'
+import { announceHoldings, experts } from '../../src/library/holdings.ts'
 import { findRecord } from '../../src/library/lookup.ts'
 import { hasBase } from '../../src/library/models.ts'
 import { pullRecord } from '../../src/library/pull.ts'
@@ -62,6 +63,36 @@ t.test('a delta that leads elsewhere than its record says is refused', async t =
       code: 'EXPERT_MISMATCH',
       details: { id: liar.id, expected: result, got: expert.record.result }
     })
+  })
+})
+
+t.test('an expert that was refused is neither listed as here nor announced', async t => {
+  await online('refused', async node => {
+    const liar = await signRecord(
+      { ...expert.record, result: other.record.result },
+      await testKey(1)
+    )
+    const bytes = expert.record.payload.bytes + 1
+    const missized = await signRecord(
+      { ...expert.record, payload: { ...expert.record.payload, bytes } },
+      await testKey(1)
+    )
+    for (const { id, kind, base: about, envelope } of [liar, missized]) {
+      await node.store.records.put({ id, kind, base: about, envelope })
+    }
+    await t.rejects(pullRecord(node, liar, hints, {}), { code: 'EXPERT_MISMATCH' })
+    t.same(
+      (await Array.fromAsync(experts(node))).map(({ complete }) => complete),
+      [false, false]
+    )
+    const provided: string[] = []
+    const catalogue = { follow() {}, provide: async ({ id }: { id: string }) => provided.push(id) }
+    await announceHoldings({ ...node, exchange: { catalogue } } as unknown as SoupNode)
+    t.same(provided, [])
+    const { id, kind, base: about, envelope } = expert
+    await node.store.records.put({ id, kind, base: about, envelope })
+    await announceHoldings({ ...node, exchange: { catalogue } } as unknown as SoupNode)
+    t.same(provided, [id], 'the same delta under an honest record is provided')
   })
 })
 
