@@ -67,9 +67,21 @@ async function evaluateFiles(
   const specs = files.map(({ path }): ModelSpec => ({ kind: 'file', path }))
   const open = await Promise.all(specs.map(spec => openModel(spec, options)))
   try {
-    const policies = open.map(({ checkpoint }, i) => ({ ...checkpoint, name: names[i]! }))
+    const policies = open.map(({ checkpoint }, i) => renamed(checkpoint, names[i]!))
     return await task.evaluate(policies, options)
   } finally {
     await Promise.all(open.map(model => model.close()))
+  }
+}
+
+/** The same checkpoint under another name, whatever it is made of; closing it closes the first. */
+function renamed(checkpoint: Checkpoint, name: string): Checkpoint {
+  const { metadata, tensors } = checkpoint
+  return {
+    name,
+    metadata,
+    tensors,
+    read: (tensor, options) => checkpoint.read(tensor, options),
+    close: () => checkpoint.close()
   }
 }
