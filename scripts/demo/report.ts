@@ -39,9 +39,13 @@ export function report(result: DemoResult): string {
   ].join('\n')
 }
 
-function traffic({ pulled, peers, soup }: DemoResult): string {
+function traffic({ pulled, peers, soup, front }: DemoResult): string {
   const rows = peers.map(({ name, peerId }) => [name, ...pulled.map(p => sent(p, peerId))])
-  const head = ['sent to the user', ...pulled.map(({ kind }, i) => `${kind} ${i === 0 ? '' : i}`)]
+  const titles = pulled.map(({ id }) => {
+    const expert = front.experts.find(each => each.id === id)
+    return expert === undefined ? 'base' : `${expert.reward} delta`
+  })
+  const head = ['sent to the user by', ...titles]
   const full = ['full model', ...pulled.map(() => `${soup.bytes} B`)]
   return columns([head, ...rows, full])
 }
@@ -87,14 +91,18 @@ function conclusion({ front, pick, pulled, soup, seconds }: DemoResult): string 
   const isBetween = pick.lambda.every(value => value < 1)
   const { chordViolations } = front.indicators
   return (
-    `In ${seconds.toFixed(0)} s two members turned one base into experts on private rewards and sent ` +
-    `${(100 * share).toFixed(1)} % of the full models; a third mixed them without a server, ` +
+    `In ${seconds.toFixed(0)} s two members turned one base into experts on private rewards and sent deltas of ` +
+    `${(100 * share).toFixed(1)} % of the full models' size${share < 1 ? '' : SMALL_MODEL}; ` +
+    'a third mixed them without a server, ' +
     (chordViolations === 0
       ? 'every soup lay on or above the chord between the experts within two standard errors, '
       : `${chordViolations} soups fell below the chord between the experts, `) +
     `and its preference chose ${isBetween ? 'a soup that nobody had trained' : 'one of the experts as it is'}.`
   )
 }
+
+/** Said when it is so, because a reader would take it for a failure of the codec. */
+const SMALL_MODEL = ' (in a policy this small, hashes and headers outweigh what the codec saves)'
 
 function columns(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map(row => row[i]?.length ?? 0)))

@@ -53,7 +53,7 @@ export async function startMember(name: string, options: MemberOptions): Promise
   const peers = bootstrap.flatMap(address => ['--bootstrap', address])
   await runProgram(program, ['init', '--listen', LOOPBACK, ...peers, ...repo], options)
   const start = (): Promise<Daemon<Ready>> =>
-    startProgram<Ready>(program, ['start', ...repo], options)
+    startProgram<Ready>(program, ['start', '--quiet', ...repo], options)
   let daemon = await start()
   return {
     name,
