@@ -106,9 +106,8 @@ async function bestBaseRecord(
     const signed = await parseRecord(envelope)
     if (signed.record.kind === 'base') found.push(signed as SignedRecord<BaseRecord>)
   }
-  const rank = ({ record }: SignedRecord<BaseRecord>): number =>
-    record.created + (record.payload === undefined ? 0 : Number.MAX_SAFE_INTEGER / 2)
-  return found.sort((a, b) => rank(b) - rank(a))[0]
+  const isShared = ({ record }: SignedRecord<BaseRecord>): number => (record.payload ? 1 : 0)
+  return found.sort((a, b) => isShared(b) - isShared(a) || b.record.created - a.record.created)[0]
 }
 
 async function fetchById(

@@ -32,7 +32,7 @@ t.test('a base id finds the base; what can be pulled comes first, then the newes
     const id = record.base
     for (const [created, isShared] of [
       [5, false],
-      [9, false],
+      [8_640_000_000_000_000, false], // the latest time that a publisher can claim
       [2, true],
       [3, true]
     ] as const) {
