@@ -2,6 +2,7 @@ import {
   MAX_BATCH_BYTES,
   MAX_ERROR_TEXT_BYTES,
   MAX_IDS_PER_REQUEST,
+  MAX_RECONCILE_BYTES,
   MAX_SPACE_BYTES
 } from './limits.ts'
 import { ID_BYTES } from './negentropy/limits.ts'
@@ -68,7 +69,7 @@ export function parseRequest(body: Uint8Array): Request {
   switch (type) {
     case REQUEST.reconcile: {
       const space = new TextDecoder().decode(readPrefixed(reader, MAX_SPACE_BYTES))
-      return { type: 'reconcile', space, message: reader.rest() }
+      return { type: 'reconcile', space, message: readMessage(reader) }
     }
     case REQUEST.get:
       return { type: 'get', shelf: readShelf(reader), ids: readIds(reader) }
@@ -85,7 +86,7 @@ export function parseAnswer(body: Uint8Array): Answer {
   const type = reader.byte()
   switch (type) {
     case REQUEST.reconcile + ANSWER:
-      return { type: 'reconcile', message: reader.rest() }
+      return { type: 'reconcile', message: readMessage(reader) }
     case REQUEST.get + ANSWER:
       return { type: 'get', done: readVarint(reader), items: readItems(reader) }
     case REQUEST.put + ANSWER:
@@ -120,6 +121,16 @@ export async function* batches(
     sizeBytes += item.length
   }
   if (batch.length > 0) yield batch
+}
+
+/** Every few bytes of it become an object: a message as large as a frame would take much memory. */
+function readMessage(reader: Reader): Uint8Array {
+  if (reader.left > MAX_RECONCILE_BYTES) {
+    throw new WireError(
+      `a reconciliation message of ${reader.left} bytes, expected at most ${MAX_RECONCILE_BYTES}`
+    )
+  }
+  return reader.rest()
 }
 
 function readShelf(reader: Reader): Shelf {

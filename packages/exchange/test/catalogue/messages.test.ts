@@ -1,6 +1,10 @@
 import fc from 'fast-check'
 import { test } from 'tap'
-import { MAX_BATCH_BYTES, MAX_IDS_PER_REQUEST } from '../../src/catalogue/limits.ts'
+import {
+  MAX_BATCH_BYTES,
+  MAX_IDS_PER_REQUEST,
+  MAX_RECONCILE_BYTES
+} from '../../src/catalogue/limits.ts'
 import {
   type Answer,
   batches,
@@ -74,6 +78,11 @@ test('messages past a limit are refused', async t => {
   ]) {
     t.throws(() => parseRequest(bytes(hex)), { name: 'WireError' }, hex.slice(0, 16))
   }
+  const message = new Uint8Array(MAX_RECONCILE_BYTES)
+  t.equal(parseRequest(Uint8Array.of(1, 1, 98, ...message)).type, 'reconcile')
+  t.throws(() => parseRequest(Uint8Array.of(1, 1, 98, ...message, 0)), { name: 'WireError' })
+  t.equal(parseAnswer(Uint8Array.of(129, ...message)).type, 'reconcile')
+  t.throws(() => parseAnswer(Uint8Array.of(129, ...message, 0)), { name: 'WireError' })
 })
 
 test("a peer's error text is one short line without control characters", async t => {
