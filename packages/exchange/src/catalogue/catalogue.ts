@@ -199,14 +199,21 @@ export class CatalogueNode implements Catalogue {
     }
   }
 
-  /** One reconciliation a peer at a time: whoever asks meanwhile shares it. */
+  /**
+   * One reconciliation a peer at a time: whoever asks while records move shares it, also with a base that
+   * was not followed when it began.
+   */
   #syncPeer(peer: string): Promise<Moved> {
     const running = this.#syncs.get(peer)
     if (running !== undefined) return running
     const signal = AbortSignal.any([this.#signal(), AbortSignal.timeout(SYNC_TIMEOUT_MS)])
+    const close = (): void => {
+      if (this.#syncs.get(peer) === sync) this.#syncs.delete(peer)
+    }
+    const options = { peer, signal, onRecordsDone: close }
     const sync = this.#peers
-      .ask(peer, signal, client => syncWith(client, this.#holdings, { peer, signal }))
-      .finally(() => this.#syncs.delete(peer))
+      .ask(peer, signal, client => syncWith(client, this.#holdings, options))
+      .finally(close)
     this.#syncs.set(peer, sync)
     this.#tasks?.run(() => sync)
     return sync

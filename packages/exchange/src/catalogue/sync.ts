@@ -15,6 +15,8 @@ export interface SyncPeerOptions extends AbortOptions {
   peer: string
   /** Called whenever records arrived, with how many. */
   onReceived?: (count: number) => void
+  /** Called when every base followed by then is dealt with: one that comes later has missed its turn. */
+  onRecordsDone?: () => void
 }
 
 /**
@@ -39,6 +41,7 @@ export async function syncWith(
     moved.received += received
     moved.sent += sent
   }
+  options.onRecordsDone?.()
   await syncSpace(client, holdings, PROVIDERS_SPACE, 'announcements', options)
   return moved
 }

@@ -130,3 +130,22 @@ test('a peer that never answers holds up neither a caller who gives up nor the e
   await t.rejects(sync, { message: 'enough' })
   await node.stop()
 })
+
+test('a base that is followed when a reconciliation is nearly over is in the next one', async t => {
+  const node = await startNode(t)
+  const base = (await signedBase('b')).base as string
+  let second: Promise<unknown> | undefined
+  const answer = serving([], [])
+  const peer = await answering(t, request => {
+    const isLast = request.type === 'reconcile' && request.space === PROVIDERS_SPACE
+    if (isLast && second === undefined) {
+      node.catalogue.follow(base)
+      second = node.catalogue.sync()
+    }
+    return answer(request)
+  })
+  await node.host.dial(peer.host.getMultiaddrs())
+  await node.catalogue.sync()
+  await second
+  t.ok(peer.requests.some(request => request.type === 'reconcile' && request.space === base))
+})
