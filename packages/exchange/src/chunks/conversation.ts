@@ -1,5 +1,5 @@
 import type { Stream } from '@libp2p/interface'
-import { MAX_NODE_SIZE_BYTES } from '@soup/manifest'
+import { CHUNK_SIZE_BYTES, MAX_NODE_SIZE_BYTES } from '@soup/manifest'
 import { CID } from 'multiformats/cid'
 import type { ExchangeError } from '../errors.ts'
 import { MAX_CHUNK_MS, MAX_OUTSTANDING_CHUNKS, MAX_SILENCE_MS } from '../limits.ts'
@@ -163,9 +163,12 @@ function requestFor(first: WantedChunk, count: number): Uint8Array {
 }
 
 function refuseLength(chunk: WantedChunk, length: number): void {
-  const isRight = chunk.depth === 0 ? length === chunk.sizeBytes : length <= MAX_NODE_SIZE_BYTES
-  if (isRight) return
-  throw new ProviderFault('ban', `sent ${length} bytes for chunk ${chunk.cid}, which has others`)
+  const limit = chunk.depth === 0 ? CHUNK_SIZE_BYTES : MAX_NODE_SIZE_BYTES
+  if (length <= limit) return
+  throw new ProviderFault(
+    'ban',
+    `sent ${length} bytes for chunk ${chunk.cid}; no chunk has that many`
+  )
 }
 
 function refusal(wireError: number): ExchangeError {

@@ -102,13 +102,23 @@ async function walk(
     const absent: WantedChunk[] = []
     for (const chunk of level) {
       options.signal?.throwIfAborted()
-      if (await chunks.has(chunk.cid, options)) tally.resume(chunk)
+      if (await isKept(chunk, chunks, options)) tally.resume(chunk)
       else absent.push(chunk)
     }
     tally.show(pull.activeCount)
     await pull.bring(absent)
     if (level[0]?.depth === 0) return
   }
+}
+
+/** Inner nodes are read next, so that one that is damaged counts as missing and is fetched again. */
+async function isKept(
+  { cid, depth }: WantedChunk,
+  chunks: ChunkStore,
+  options: ProgressOptions
+): Promise<boolean> {
+  if (depth === 0) return chunks.has(cid, options)
+  return (await chunks.get(cid, options)) !== undefined
 }
 
 /** Counts bytes and tells how far the fetch has come. */

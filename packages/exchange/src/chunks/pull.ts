@@ -80,7 +80,7 @@ export class Pull {
         components.onKept(peer, chunk, bytes)
       },
       onRejected: components.onRejected,
-      onStoreFailed: error => this.fail(error)
+      onFailed: error => this.fail(error)
     })
   }
 

@@ -60,28 +60,29 @@ async function readNode(
 ): Promise<PayloadNode> {
   const bytes = await chunks.get(node.cid, options)
   if (bytes === undefined) {
-    throw badNode(node, 'it left the store during the pull')
+    throw badNode(node.cid, 'it left the store during the pull')
   }
   let parsed: PayloadNode
   try {
     parsed = parseNode(bytes)
   } catch (cause) {
-    throw badNode(node, cause instanceof Error ? cause.message : String(cause), cause)
+    throw badNode(node.cid, cause instanceof Error ? cause.message : String(cause), cause)
   }
   if (parsed.sizeBytes !== node.sizeBytes || parsed.depth !== node.depth) {
     throw badNode(
-      node,
+      node.cid,
       `expected ${node.sizeBytes} bytes on ${node.depth} levels, got ${parsed.sizeBytes} on ${parsed.depth}`
     )
   }
   return parsed
 }
 
-function badNode(node: WantedChunk, fault: string, cause?: unknown): ExchangeError {
+/** `EXCHANGE_BAD_PAYLOAD`: a node or chunk is right by its id, and not what the payload needs. */
+export function badNode(cid: string, fault: string, cause?: unknown): ExchangeError {
   return new ExchangeError(
     'EXCHANGE_BAD_PAYLOAD',
-    `The payload is not what its record promises, node ${node.cid}: ${fault}. Ask its publisher for a new record.`,
-    { details: { cid: node.cid }, cause }
+    `The payload is not what its record promises, node ${cid}: ${fault}. Ask its publisher for a new record.`,
+    { details: { cid }, cause }
   )
 }
 

@@ -33,7 +33,7 @@ async function setUp(t: Teardown) {
   const intake = new Intake(chunks, schedule, {
     onKept: () => undefined,
     onRejected: () => undefined,
-    onStoreFailed: () => undefined
+    onFailed: () => undefined
   })
   const conversation = new Conversation({
     peer: 'peer',

@@ -192,6 +192,31 @@ test('a DAG that is not what the record promises is EXCHANGE_BAD_PAYLOAD', async
   )
 })
 
+test('a node that the store has but cannot read is fetched again', async t => {
+  const source = new MemoryChunks()
+  const payload = await addPayload(source, patterned(4 * CHUNK_SIZE_BYTES))
+  const provider = candidate(await startNode(t), await startProvider(t, source))
+  const chunks = new MemoryChunks(source)
+  chunks.has = async () => true
+  chunks.map.delete(payload.root) // as a store does that finds it damaged
+  await fetchPayload({ chunks, bans: new Bans() }, payload, [provider])
+  t.strictSame(chunks.puts, [payload.root])
+})
+
+test('a payload that lies about the length of its chunk does not get its provider banned', async t => {
+  const source = new MemoryChunks()
+  const { root, sizeBytes } = await addPayload(source, patterned(1000))
+  const provider = candidate(await startNode(t), await startProvider(t, source))
+  const bans = new Bans()
+  await t.rejects(
+    fetchPayload({ chunks: new MemoryChunks(), bans }, { root, sizeBytes: sizeBytes + 1 }, [
+      provider
+    ]),
+    { code: 'EXCHANGE_BAD_PAYLOAD' }
+  )
+  t.equal(bans.has(provider.peer), false)
+})
+
 test('an abort ends the fetch with its reason, and what came is kept', async t => {
   const source = new MemoryChunks()
   const payload = await addPayload(source, patterned(8 * CHUNK_SIZE_BYTES))

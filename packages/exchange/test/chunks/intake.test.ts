@@ -17,7 +17,7 @@ async function setUp(events: Partial<IntakeEvents> = {}) {
   const intake = new Intake(chunks, schedule, {
     onKept: (peer, _chunk, bytes) => log.push(`${peer} gave ${bytes.length}`),
     onRejected: peer => log.push(`${peer} lied`),
-    onStoreFailed: error => log.push(String(error)),
+    onFailed: error => log.push(String(error)),
     ...events
   })
   return { chunk, schedule, chunks, log, intake }
@@ -30,6 +30,17 @@ test('keep() writes a chunk that matches its id', async t => {
   t.strictSame(chunks.puts, [chunk.cid])
   t.strictSame(log, ['peer gave 3'])
   t.equal(schedule.openCount, 0)
+})
+
+test('a chunk whose length the payload lied about ends the pull, and bans nobody', async t => {
+  const { chunk, chunks, log, intake } = await setUp()
+  await intake.place()
+  chunk.sizeBytes = 4
+  const error = await intake.keep('peer', chunk, BYTES).catch(error => error)
+  t.match(error, { code: 'EXCHANGE_BAD_PAYLOAD' })
+  t.notMatch(error, { verdict: 'ban' })
+  t.strictSame(chunks.puts, [])
+  t.strictSame(log, [String(error)])
 })
 
 test('keep() never lets a wrong chunk reach the store', async t => {
