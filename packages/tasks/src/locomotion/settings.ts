@@ -32,8 +32,8 @@ export const POLICIES_PER_JOB = 4
 
 /** How experts are made from the base. */
 export const FINETUNE_SETTINGS = {
-  iterations: 90,
-  directions: 20,
+  iterations: 100,
+  directions: 24,
   sigma: 0.02,
   learningRate: 0.005,
   seeds: 1
