@@ -7,7 +7,8 @@ import { digestOf } from './record-id.ts'
 import { spaceOf } from './record-shelf.ts'
 
 /**
- * Fetches one record from the first peer that has it, a few asked at a time, and keeps it.
+ * Fetches one record from the first peer that has it, a few asked at a time, and keeps it. The addresses
+ * come before the connected peers, since who was there may be gone.
  *
  * @param id record id
  * @returns undefined when every peer that answered lacks it
@@ -23,7 +24,10 @@ export async function fetchFrom(
   if (digest === undefined) return undefined
   const found = new AbortController()
   const search = AbortSignal.any([signal, found.signal])
-  const ways = from.length > 0 ? [...from] : peers.connected()
+  const ways = [
+    ...from.map(address => () => peers.dial([address], search)),
+    ...peers.connected().map(peer => async () => peer)
+  ]
   const count = ways.length
   let record: StoredRecord | undefined
   let answers = 0
@@ -31,7 +35,7 @@ export async function fetchFrom(
   const worker = async (): Promise<void> => {
     for (let way = ways.shift(); way !== undefined && !search.aborted; way = ways.shift()) {
       try {
-        const peer = from.length > 0 ? await peers.dial([way], search) : way
+        const peer = await way()
         record ??= await fetchOne(peers, holdings, digest, { peer, signal: search })
         answers += 1
         if (record !== undefined) found.abort()

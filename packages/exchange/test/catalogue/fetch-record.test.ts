@@ -28,6 +28,15 @@ test('without addresses the connected peers are asked', async t => {
   t.equal(await b.catalogue.fetchRecord(other.id, []), undefined, 'nobody has it')
 })
 
+test('where nobody answers at the addresses, the connected peers are asked', async t => {
+  const [a, b] = [await startNode(t), await startNode(t)]
+  const base = await signedBase('1')
+  await connect(b, a)
+  await b.catalogue.sync()
+  await a.records.put(base)
+  t.equal((await b.catalogue.fetchRecord(base.id, ['/memory/nobody']))?.id, base.id)
+})
+
 test('a peer that answers with another record is passed over', async t => {
   const [honest, node] = [await startNode(t), await startNode(t)]
   const [asked, other] = [await signedBase('1'), await signedBase('2')]
