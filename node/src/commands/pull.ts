@@ -4,7 +4,7 @@ import { formatBytes, formatSeconds, shortId } from '../cli/format.ts'
 import { UsageError } from '../errors.ts'
 import { experts } from '../library/holdings.ts'
 import { findBase, findRecord } from '../library/lookup.ts'
-import { pullRecord } from '../library/pull.ts'
+import { type PullReport, pullRecord } from '../library/pull.ts'
 import { refreshCatalogue } from '../library/refresh.ts'
 import type { SoupNode } from '../node.ts'
 import { type Command, nodeCommand } from './command.ts'
@@ -26,10 +26,18 @@ export const pull: Command = nodeCommand({
   ],
   needs: 'network',
   async run(node, invocation, options) {
-    const reports = []
+    const reports: PullReport[] = []
+    const failures: unknown[] = []
     for (const { record, hints } of await wanted(node, invocation, options)) {
-      reports.push(await pullRecord(node, record, hints, options))
+      try {
+        reports.push(await pullRecord(node, record, hints, options))
+      } catch (error) {
+        // Anybody can publish an expert that cannot be pulled: the others must come all the same.
+        options.signal?.throwIfAborted()
+        failures.push(error)
+      }
     }
+    if (failures.length > 0) throw failures[0]
     return reports
   },
   render: reports =>

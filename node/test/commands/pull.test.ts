@@ -1,7 +1,16 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { encodeTicket } from '@soup/manifest'
+import { signedExpert } from '@soup/testing'
 import t from 'tap'
+import { Invocation } from '../../src/commands/invocation.ts'
+import { pull } from '../../src/commands/pull.ts'
+import { experts } from '../../src/library/holdings.ts'
+import { holdsPayload } from '../../src/library/models.ts'
+import { refreshCatalogue } from '../../src/library/refresh.ts'
+import { openNode } from '../../src/node.ts'
+import { defaultConfig } from '../../src/repo/config.ts'
+import { repoPaths } from '../../src/repo/repo.ts'
 import { tensors, writeModel } from '../fixtures.ts'
 import { kitchen, repo, startDaemon } from '../run-cli.ts'
 
@@ -68,6 +77,28 @@ t.test('pull --all brings every expert of a base', async t => {
   const name = join('two', 'model.safetensors')
   const pulled = await readFile(join(guest.folder, name))
   t.ok(pulled.equals(await readFile(join(cook.folder, 'two.safetensors'))))
+})
+
+t.test('an expert that cannot be pulled does not keep pull --all from the others', async t => {
+  const { root } = repoPaths((await repo(t, join(t.testdirName, 'robust'))).repo)
+  const config = { ...defaultConfig(), listen: ['/ip4/127.0.0.1/tcp/0'] }
+  const node = await openNode(repoPaths(root), config, { network: true })
+  t.teardown(() => node.close())
+  await node.exchange?.connect(server.addresses[0]!)
+  await refreshCatalogue(node, cook.base)
+  const known = (await Array.fromAsync(experts(node, cook.base))).map(({ signed }) => signed)
+  const honest = known.filter(({ id }) => id === cook.one || id === cook.two)
+  t.equal(honest.length, 2)
+  let bogus = await signedExpert(0, cook.base)
+  for (let i = 1; honest.some(({ id }) => id < bogus.id); i++) {
+    bogus = await signedExpert(i, cook.base)
+  }
+  const { id, kind, base, envelope } = bogus
+  await node.store.records.put({ id, kind, base, envelope })
+  const invocation = new Invocation({ args: [], options: { all: true, base: cook.base }, cwd: '/' })
+  const context = { ...node, announce() {}, log() {} }
+  await t.rejects(pull.run(context, invocation, {}), { code: 'EXCHANGE_NO_PROVIDER' })
+  for (const expert of honest) t.equal(await holdsPayload(node, expert), true)
 })
 
 t.test('what is published while peers are connected is known to them at once', async t => {

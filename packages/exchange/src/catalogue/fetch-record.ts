@@ -12,7 +12,7 @@ import { spaceOf } from './record-shelf.ts'
  *
  * @param id record id
  * @returns undefined when every peer that answered lacks it
- * @throws {CatalogueError} CATALOGUE_UNREACHABLE when none answered; the last failure is the cause
+ * @throws {CatalogueError} CATALOGUE_UNREACHABLE when nobody has it and none of those named answered; the last failure is the cause
  */
 export async function fetchFrom(
   peers: Peers,
@@ -25,8 +25,8 @@ export async function fetchFrom(
   const found = new AbortController()
   const search = AbortSignal.any([signal, found.signal])
   const ways = [
-    ...from.map(address => () => peers.dial([address], search)),
-    ...peers.connected().map(peer => async () => peer)
+    ...from.map(address => ({ reach: () => peers.dial([address], search), isNamed: true })),
+    ...peers.connected().map(peer => ({ reach: async () => peer, isNamed: from.length === 0 }))
   ]
   const count = ways.length
   let record: StoredRecord | undefined
@@ -35,9 +35,9 @@ export async function fetchFrom(
   const worker = async (): Promise<void> => {
     for (let way = ways.shift(); way !== undefined && !search.aborted; way = ways.shift()) {
       try {
-        const peer = await way()
+        const peer = await way.reach()
         record ??= await fetchOne(peers, holdings, digest, { peer, signal: search })
-        answers += 1
+        if (way.isNamed) answers += 1
         if (record !== undefined) found.abort()
       } catch (error) {
         cause = error
@@ -51,7 +51,7 @@ export async function fetchFrom(
 }
 
 function unreachable(id: string, count: number, cause: unknown): CatalogueError {
-  const asked = count > 0 ? `none of ${count} peers answered` : 'no peer is connected'
+  const asked = count > 0 ? `none of ${count} peers answered with it` : 'no peer is connected'
   const message = `cannot fetch record ${id}: ${asked}; connect to a peer that has it, or use a ticket`
   return new CatalogueError('CATALOGUE_UNREACHABLE', message, { details: { id }, cause })
 }
