@@ -80,7 +80,7 @@ t.test('pull --all brings every expert of a base', async t => {
 })
 
 t.test('an expert that cannot be pulled does not keep pull --all from the others', async t => {
-  const { root } = repoPaths((await repo(t, join(t.testdirName, 'robust'))).repo)
+  const { root } = repoPaths((await repo(t, join(t.testdir({}), 'robust'))).repo)
   const config = { ...defaultConfig(), listen: ['/ip4/127.0.0.1/tcp/0'] }
   const node = await openNode(repoPaths(root), config, { network: true })
   t.teardown(() => node.close())
