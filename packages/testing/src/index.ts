@@ -19,8 +19,5 @@ export {
 } from './programs.ts'
 export { signedBase, signedExpert } from './records.ts'
 export { seededBytes, testKey } from './seeded.ts'
-export {
-  type StoreFactory,
-  type StoreUnderTest,
-  storeCompliance
-} from './store-compliance.ts'
+export { storeCompliance } from './store-compliance/index.ts'
+export type { StoreFactory, StoreUnderTest } from './store-compliance/store-under-test.ts'
