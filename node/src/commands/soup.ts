@@ -86,6 +86,9 @@ async function recipeFile(invocation: Invocation): Promise<RecipeRecord | undefi
   const file = invocation.text('recipe')
   if (file === undefined) return undefined
   if (invocation.args.length > 0) throw new UsageError('Give experts or --recipe, not both')
+  const isFixed = invocation.text('dtype') !== undefined || invocation.flag('extrapolate')
+  if (isFixed)
+    throw new UsageError('The recipe says --dtype and --extrapolate itself: leave them out')
   return parseRecipe(await readText(invocation.path(file), MAX_RECIPE_LENGTH))
 }
 

@@ -19,7 +19,7 @@ const METHOD = 'linear'
  *
  * @param experts in the order of accumulation, all over one base
  * @param lambda one coefficient per expert
- * @throws NodeError BASES_DIFFER when the experts have different bases; SoupError when λ is not allowed
+ * @throws NodeError BASES_DIFFER when the experts have different bases; UsageError when one comes twice; SoupError when λ is not allowed
  */
 export function draftRecipe(
   experts: readonly SignedRecord<ExpertRecord>[],
@@ -33,6 +33,8 @@ export function draftRecipe(
   for (const other of others) {
     if (other.record.base !== base) throw baseMismatch(first, other)
   }
+  const twice = experts.find(({ id }, i) => experts.findIndex(other => other.id === id) < i)
+  if (twice) throw new UsageError(`Expert ${twice.id} is given twice: give it once, with one λ`)
   const ingredients = experts.map(({ id }, i): Ingredient => ({ expert: id, lambda: lambda[i]! }))
   const isOffSimplex = extrapolate === true ? true : undefined
   return {

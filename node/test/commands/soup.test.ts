@@ -99,6 +99,9 @@ t.test('what is wrong is said in one sentence, and no folder is made', async t =
     [['bafyreibogusbogus=1'], 3, 'NOT_FOUND', /bafyreibogusbogus/],
     [[`${one}=1`, '--dtype', 'I8'], 2, 'USAGE', /I8/],
     [[`${one}=1`, '--recipe', 'bad.json'], 2, 'USAGE', /not both/],
+    [['--recipe', 'bad.json', '--dtype', 'F16'], 2, 'USAGE', /the recipe says/i],
+    [['--recipe', 'bad.json', '--extrapolate'], 2, 'USAGE', /the recipe says/i],
+    [[`${one}=0.5`, `${one}=0.5`], 2, 'USAGE', /given twice/],
     [['--recipe', 'bad.json'], 1, 'RECIPE_INVALID', /JSON/],
     [['--recipe', 'none.json'], 3, 'FILE_NOT_FOUND', /none\.json/],
     [['--recipe', '.'], 1, 'FILE_FAILED', /regular file/]
