@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises'
 import { encodeExact, payloadContents } from '@soup/delta'
 import type { ProgressOptions } from '@soup/interface'
 import {
@@ -34,8 +33,7 @@ async function encode(
   path: string,
   options: ProgressOptions
 ): Promise<ModelDescription> {
-  const spoolPath = `${path}.spool`
-  const spool = await fileSpool(spoolPath)
+  const spool = await fileSpool(`${path}.spool`)
   try {
     const payload = await encodeExact(base, expert, spool, options)
     const sink = await fileSink(path, { sizeBytes: safetensorsBytes(payload) })
@@ -43,6 +41,5 @@ async function encode(
     return { tensors: payloadContents(payload).tensors, sizeBytes: safetensorsBytes(expert) }
   } finally {
     await spool.close()
-    await rm(spoolPath, { force: true })
   }
 }

@@ -91,9 +91,9 @@ async function openOne(
 ): Promise<Checkpoint> {
   switch (spec.kind) {
     case 'file':
-      return await openSource(await openFile(spec.path), options)
+      return await openSafetensors(await openFile(spec.path), options)
     case 'payload':
-      return await openSource(await openLocatedPayload(spec.located), options)
+      return await openSafetensors(await openLocatedPayload(spec.located), options)
     case 'expert':
       return await openExpert(spec, opened, options)
     case 'soup':
@@ -139,15 +139,6 @@ async function openSoup(
     dtype,
     extrapolate
   })
-}
-
-async function openSource(source: ByteSource, options?: AbortOptions): Promise<Checkpoint> {
-  try {
-    return await openSafetensors(source, options)
-  } catch (error) {
-    await source.close()
-    throw error
-  }
 }
 
 async function openFile(path: string): Promise<ByteSource> {
