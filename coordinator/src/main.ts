@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+import { readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -59,6 +60,7 @@ interface StartOptions {
 function makeProgram(io: CoordinatorIo, run: (options: StartOptions) => void): Command {
   const program = new Command('soup-coordinator')
     .description('A bootstrap peer that mirrors the catalogue and never holds a payload')
+    .version(version(), '--version', 'print the version')
     .exitOverride()
     .helpCommand(false)
     .configureOutput({ writeOut: text => io.stdout.write(text), outputError: () => undefined })
@@ -68,7 +70,11 @@ function makeProgram(io: CoordinatorIo, run: (options: StartOptions) => void): C
     .command('start')
     .description('run the coordinator until it is interrupted')
     .option('--listen <multiaddr>', 'where to listen (repeatable; default: any port)', address)
-    .option('--bootstrap <multiaddr>', 'another coordinator to stay connected to', address)
+    .option(
+      '--bootstrap <multiaddr>',
+      'another coordinator to stay connected to (repeatable)',
+      address
+    )
     .option('--mirror <base>', 'mirror only this base (repeatable; default: all)', base)
     .option('--repo <dir>', 'its folder (default: SOUP_REPO, else ~/.soup-coordinator)')
     .option('--json', 'print one JSON document when ready')
@@ -76,6 +82,11 @@ function makeProgram(io: CoordinatorIo, run: (options: StartOptions) => void): C
     .addHelpText('after', '\nExamples:\n  $ soup-coordinator start --listen /ip4/0.0.0.0/tcp/4190')
     .action(run)
   return program
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
 }
 
 /** Parses an option that may be repeated. */

@@ -50,6 +50,7 @@ t.test('help goes to stdout and ends with 0', async t => {
   const help = await run(folder, '--help')
   t.match(help, { code: 0, stdout: /start/, stderr: '' })
   t.same(await run(folder), help, 'a bare call helps')
+  t.match(await run(folder, '--version'), { code: 0, stdout: /^\d+\.\d+\.\d+\n$/, stderr: '' })
   t.match(await run(folder, 'start', '--help'), {
     code: 0,
     stdout: /--mirror[\s\S]*\$ soup-coordinator start/
