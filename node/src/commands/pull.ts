@@ -66,10 +66,11 @@ async function wanted(
   invocation: Invocation,
   options: { signal?: AbortSignal | undefined }
 ): Promise<Wanted[]> {
-  if (invocation.flag('all')) return await allExperts(node, invocation.required('base'), options)
-  if (invocation.args.length === 0) {
-    throw new UsageError('Name what to pull: ids or tickets, or --all --base BASE')
+  const all = invocation.flag('all')
+  if (all === invocation.args.length > 0 || (!all && invocation.text('base') !== undefined)) {
+    throw new UsageError('Name what to pull: ids or tickets, or else --all --base BASE')
   }
+  if (all) return await allExperts(node, invocation.required('base'), options)
   const found: Wanted[] = []
   for (const text of invocation.args) {
     found.push({ record: await findRecord(node, text, options), hints: hintsOf(text) })

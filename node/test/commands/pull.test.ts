@@ -115,6 +115,8 @@ t.test('pull names what it cannot bring', async t => {
   const cases: [string[], number, string, RegExp][] = [
     [[], 2, 'USAGE', /ids or tickets/],
     [['--all'], 2, 'USAGE', /--base/],
+    [['--all', '--base', 'x', 'bafyreibogusbogus'], 2, 'USAGE', /or else --all/],
+    [['--base', 'x', 'bafyreibogusbogus'], 2, 'USAGE', /or else --all/],
     [['soupnonsense'], 2, 'TICKET_INVALID', /ticket/],
     [['bafyreibogusbogus'], 3, 'NOT_FOUND', /bafyreibogusbogus.*ticket/],
     [[`${cook.one.slice(0, -4)}aaaa`], 3, 'NOT_FOUND', /ticket/]
