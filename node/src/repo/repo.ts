@@ -35,11 +35,16 @@ export function repoPaths(root: string): RepoPaths {
 /**
  * Makes a repo: settings and API token. The identity is made by whoever opens it first.
  *
- * @throws NodeError REPO_EXISTS when there is one already
+ * @throws NodeError REPO_EXISTS when there is one already, OUT_FAILED when the folder cannot be made
  */
 export async function initRepo(root: string, settings: Partial<Config>): Promise<RepoPaths> {
   const paths = repoPaths(root)
-  await mkdir(root, { recursive: true, mode: 0o700 })
+  await mkdir(root, { recursive: true, mode: 0o700 }).catch(cause => {
+    throw new NodeError('OUT_FAILED', `No repo can be made at ${root}: ${cause.message}`, {
+      details: { repo: root },
+      cause
+    })
+  })
   const config = { ...defaultConfig(), ...settings }
   await writeNew(paths.apiToken, `${randomBytes(32).toString('base64url')}\n`)
   if (await writeNew(paths.config, `${JSON.stringify(config, null, 2)}\n`)) return paths
@@ -124,7 +129,8 @@ async function readOptional(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw error
   }
 }

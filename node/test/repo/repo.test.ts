@@ -41,6 +41,14 @@ t.test('initRepo() refuses a repo that exists and changes nothing in it', async 
   t.equal(await readApiToken(paths), token)
 })
 
+t.test('a file where the repo should be is no repo, and none is made there', async t => {
+  const root = join(t.testdir({ file: '' }), 'file')
+  await t.rejects(readConfig(repoPaths(root)), { code: 'REPO_MISSING' })
+  for (const path of [root, join(root, 'below')]) {
+    await t.rejects(initRepo(path, {}), { code: 'OUT_FAILED', message: path })
+  }
+})
+
 t.test('readConfig() of a folder that is no repo says how to make one', async t => {
   const root = t.testdir({})
   await t.rejects(readConfig(repoPaths(root)), {
