@@ -101,6 +101,7 @@ function addCommand(
 ): void {
   const leaf = command.name.split(' ').reduce(child, root)
   leaf.description(command.summary)
+  describeGroup(leaf.parent)
   for (const { flags, summary } of command.args ?? []) leaf.argument(flags, summary)
   for (const option of [...(command.options ?? []), ...GLOBAL]) leaf.addOption(makeOption(option))
   leaf.addHelpText('after', `\nExamples:\n${command.examples.map(e => `  $ ${e}`).join('\n')}`)
@@ -113,14 +114,20 @@ function addCommand(
   })
 }
 
+/** A word that only groups commands, such as `base`, says which ones. */
+function describeGroup(group: Commander | null): void {
+  if (!group?.parent) return
+  group.summary(group.commands.map(command => command.name()).join(', '))
+}
+
 function child(parent: Commander, name: string): Commander {
   const found = parent.commands.find(command => command.name() === name)
   if (found !== undefined) return found
-  return parent.command(name).allowExcessArguments(false)
+  return parent.command(name).allowExcessArguments(false).helpCommand(false)
 }
 
 function makeOption({ flags, summary, repeat }: OptionSpec): Option {
-  const option = new Option(flags, summary)
+  const option = new Option(flags, repeat === true ? `${summary} (repeatable)` : summary)
   // Option values keep the dashed names that a person typed.
   option.attributeName = () => option.name()
   if (repeat === true) {

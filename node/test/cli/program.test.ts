@@ -73,6 +73,7 @@ t.test('an argument after -- may begin with a dash', async t => {
 t.test('--help and --version are printed and run nothing', async t => {
   t.match(parse('--help'), { line: undefined, text: /does mix/ })
   t.match(parse('--version'), { line: undefined, text: '1.2.3\n' })
+  t.match(parse('--help').text, /base +add, list\b/)
   const { text } = parse('base', 'add', '--help')
   t.match(text, '--dry-run')
   t.match(text, '--json')
