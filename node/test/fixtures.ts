@@ -1,6 +1,13 @@
 import { writeFileSync } from 'node:fs'
-import { policyTensors } from '@soup/inference'
-import { fileSink, memoryCheckpoint, writeSafetensors } from '@soup/tensor'
+import { fileURLToPath } from 'node:url'
+import { tasks as allTasks } from '@soup/tasks'
+import {
+  fileSink,
+  fileSource,
+  memoryCheckpoint,
+  openSafetensors,
+  writeSafetensors
+} from '@soup/tensor'
 
 /** The tensors of a small model, by name. */
 export type Tensors = Readonly<Record<string, Float32Array>>
@@ -33,12 +40,14 @@ export function writeHeader(path: string, header: string, dataBytes = 0): string
   return path
 }
 
-/** Widths of a policy of the task locomotion. */
-const POLICY_LAYERS = [17, 64, 64, 6]
+/** The base that ships, for the shapes of a policy. */
+const SHIPPED = fileURLToPath(allTasks.get('locomotion')!.baseUrl)
 
-/** Writes a small policy of the task locomotion whose weights vary with `phase`. @returns its path */
+/** Writes a policy of the task locomotion whose weights vary with `phase`. @returns its path */
 export async function writePolicy(path: string, phase = 0): Promise<string> {
-  const tensors = policyTensors(POLICY_LAYERS).map(({ name, shape }) => {
+  const shipped = await openSafetensors(await fileSource(SHIPPED))
+  await shipped.close()
+  const tensors = [...shipped.tensors.values()].map(({ name, shape }) => {
     const length = shape.reduce((a, b) => a * b, 1)
     const isFrozen = name.startsWith('observation.')
     const constant = name === 'observation.std' ? 1 : 0
