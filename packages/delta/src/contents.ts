@@ -7,6 +7,7 @@ import {
   type TensorDescription
 } from '@soup/tensor'
 import { DeltaError } from './errors.ts'
+import { MAX_LIST_VALUES } from './limits.ts'
 
 /** What a payload says of the expert in its metadata. */
 export interface PayloadContents {
@@ -96,13 +97,30 @@ export function requireSameTensors(
 }
 
 function parseList(payload: Checkpoint, key: string): unknown[] {
+  const text = payload.metadata.get(key) ?? ''
+  if (hasMoreValues(text, MAX_LIST_VALUES)) {
+    throw invalid(payload, `its ${key} holds more than ${MAX_LIST_VALUES} values`)
+  }
   try {
-    const list: unknown = JSON.parse(payload.metadata.get(key) ?? '')
+    const list: unknown = JSON.parse(text)
     if (Array.isArray(list)) return list
   } catch (error) {
     throw invalid(payload, `its ${key} is not JSON`, undefined, error)
   }
   throw invalid(payload, `its ${key} is not a list`)
+}
+
+/** Counts what stands before a value of JSON, outside strings: commas, brackets, braces. */
+function hasMoreValues(text: string, max: number): boolean {
+  let count = 0
+  let isString = false
+  for (let i = 0; i < text.length && count <= max; i++) {
+    const mark = text[i]
+    if (mark === '"') isString = !isString
+    else if (isString && mark === '\\') i++
+    else if (!isString && (mark === ',' || mark === '[' || mark === '{')) count++
+  }
+  return count > max
 }
 
 function parseTensor(payload: Checkpoint, item: unknown): TensorDescription {

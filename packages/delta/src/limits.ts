@@ -1,3 +1,5 @@
+import { MAX_TENSORS } from '@soup/tensor'
+
 /** Fastest level of zstd: higher ones gain a few percent on byte planes at a third of the speed. */
 export const ZSTD_LEVEL = 1
 
@@ -6,3 +8,9 @@ export const ZSTD_LEVEL = 1
  * 1 MiB at most, so that more can only be an attack.
  */
 export const MAX_WINDOW_LOG = 20
+
+/**
+ * Most values in a JSON list of a payload's metadata: room for the fields of {@link MAX_TENSORS} tensors of
+ * eight dimensions. A header of nothing but brackets would take gigabytes once it is parsed.
+ */
+export const MAX_LIST_VALUES: number = 16 * MAX_TENSORS

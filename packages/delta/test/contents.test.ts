@@ -23,6 +23,25 @@ t.test('contents come back as they were, sorted by name', async t => {
 })
 
 const valid = encodeContents({ tensors: [tensor('a')], metadata: new Map() })
+
+t.test('lists that would take gigabytes to parse are refused by their text', t => {
+  for (const key of ['soup.tensors', 'soup.metadata']) {
+    const flood = new Map([...valid, [key, `[${'[],'.repeat(2e6)}[]]`]])
+    t.throws(() => payloadContents(payload(flood)), {
+      code: 'DELTA_INVALID',
+      message: /more than \d+ values/
+    })
+  }
+  const text = `"\\${',['.repeat(2e6)}`
+  const long = encodeContents({ tensors: [], metadata: new Map([['k', text]]) })
+  t.equal(
+    payloadContents(payload(long)).metadata.get('k'),
+    text,
+    'text within strings is not counted'
+  )
+  t.end()
+})
+
 const entry = (...fields: unknown[]) => JSON.stringify([fields])
 
 const BROKEN: Record<string, [key: string, value: string]> = {
