@@ -73,10 +73,17 @@ export const show: Command = nodeCommand({
   render({ id, kind, publisher, record, complete }) {
     const fields = Object.entries(record)
       .filter(([key, value]) => value !== undefined && !['kind', 'v', 'tensors'].includes(key))
-      .map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)])
+      .map(([key, value]) => [key, fieldText(key, value)])
     return table(
       [kind, id],
       [['publisher', publisher], ...fields, ['payload here', complete ? 'yes' : 'no']]
     )
   }
 })
+
+function fieldText(key: string, value: unknown): string {
+  // A record of a kind that is not known may claim any number.
+  const date = key === 'created' && typeof value === 'number' ? new Date(value) : undefined
+  if (date !== undefined && !Number.isNaN(date.getTime())) return date.toISOString()
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}

@@ -21,7 +21,9 @@ export const status: Command = nodeCommand({
     }
   },
   render(status) {
-    const state = status.running ? `running, ${status.peers} peers` : 'no daemon runs on this repo'
+    const state = status.running
+      ? `running, ${status.peers} ${status.peers === 1 ? 'peer' : 'peers'}`
+      : 'no daemon runs on this repo'
     const rows = [
       ['bases', status.bases.known, status.bases.complete],
       ['experts', status.experts.known, status.experts.complete]

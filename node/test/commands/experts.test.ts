@@ -52,6 +52,7 @@ t.test('show gives everything that a record says', async t => {
   t.match(await at.json('show', at.base), { kind: 'base', complete: true, record: { name: 'b' } })
   const { stdout } = await at.run('show', at.one)
   t.match(stdout, /^expert +bafyrei.*\npublisher +12D3/)
+  t.match(stdout, /^created +\d{4}-\d\d-\d\dT/m)
 })
 
 t.test('show names what it does not find', async t => {

@@ -30,7 +30,7 @@ t.test('connect brings two daemons together, and both name each other', async t 
   t.match(await a.json('status'), { running: true, addresses: one.addresses, peers: 1 })
   const { stdout } = await a.run('peers')
   t.match(stdout, new RegExp(`${two.peerId.slice(0, 16)} +outbound`))
-  t.match((await a.run('status')).stdout, `${one.peerId} (running, 1 peers)`)
+  t.match((await a.run('status')).stdout, `${one.peerId} (running, 1 peer)`)
 })
 
 t.test('connect names the address that is wrong or silent', async t => {
