@@ -4,7 +4,7 @@ import type { AbortOptions, ProgressOptions } from '@soup/interface'
 import type { RewardStats } from '@soup/reward'
 import type { Task } from '@soup/tasks'
 import type { Checkpoint } from '@soup/tensor'
-import { type ModelSpec, openModel, withModel } from '../jobs/model.ts'
+import { type ModelSpec, type OpenModel, openModel, withModel } from '../jobs/model.ts'
 import { runJob } from '../jobs/run-job.ts'
 import type { SoupNode } from '../node.ts'
 import { temporaryPath } from './output.ts'
@@ -64,9 +64,9 @@ async function evaluateFiles(
   names: readonly string[],
   options: MeasureOptions
 ): Promise<RewardStats[][]> {
-  const specs = files.map(({ path }): ModelSpec => ({ kind: 'file', path }))
-  const open = await Promise.all(specs.map(spec => openModel(spec, options)))
+  const open: OpenModel[] = []
   try {
+    for (const { path } of files) open.push(await openModel({ kind: 'file', path }, options))
     const policies = open.map(({ checkpoint }, i) => renamed(checkpoint, names[i]!))
     return await task.evaluate(policies, options)
   } finally {
