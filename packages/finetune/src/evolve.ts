@@ -3,6 +3,7 @@ import { type RewardStats, summarize } from '@soup/reward'
 import { adam } from './adam.ts'
 import { FinetuneError } from './errors.ts'
 import { drawNoise, drawSeeds, estimateGradient, placeCandidates } from './search.ts'
+import { tailAverage } from './tail-average.ts'
 
 /** What a fine-tuning starts from and how it goes. */
 export interface EvolveInit {
@@ -23,6 +24,11 @@ export interface EvolveInit {
    * the ones that soups mix well (linear mode connectivity). Absent: {@link DEFAULT_ANCHOR_DECAY}.
    */
   anchorDecay?: number | undefined
+  /**
+   * Share of the last updates whose θ are averaged into the result, in [0, 1]: the mean is less noisy than
+   * the last one (Polyak and Juditsky 1992, doi 10.1137/0330046). Absent or 0: the last θ itself.
+   */
+  averaging?: number | undefined
   /** Number of episode seeds an iteration. Absent: {@link DEFAULT_SEEDS}. */
   seeds?: number | undefined
 }
@@ -108,6 +114,7 @@ export async function evolve(
   const population = new Float32Array(new SharedArrayBuffer(populationSize * d * 4))
   const gradient = new Float64Array(d)
   const climb = adam(d, init.learningRate)
+  const average = tailAverage(theta, iterations, init.averaging ?? 0)
   const history: IterationReport[] = []
   report(options, iterations)
   for (let iteration = 0; iteration < iterations; iteration++) {
@@ -121,16 +128,17 @@ export async function evolve(
     estimateGradient(rewards, noise, sigma, gradient)
     climb(theta, gradient)
     const distance = pullBack(theta, start, anchorDecay)
+    average.add(theta, iteration)
     const best = Array.from(rewards).reduce((a, b) => Math.max(a, b))
     history.push({ iteration, reward: summarize(rewards), best, distance })
     report(options, iterations, history.at(-1))
   }
-  return { parameters: Float32Array.from(theta), history }
+  return { parameters: Float32Array.from(average.mean()), history }
 }
 
 function checkInit(init: EvolveInit): void {
   const { seed, iterations, directions, sigma, learningRate } = init
-  const { anchorDecay = DEFAULT_ANCHOR_DECAY, seeds = DEFAULT_SEEDS } = init
+  const { anchorDecay = DEFAULT_ANCHOR_DECAY, averaging = 0, seeds = DEFAULT_SEEDS } = init
   const claims = {
     'parameters must be finite and at least one':
       init.parameters.length > 0 && init.parameters.every(Number.isFinite),
@@ -141,7 +149,8 @@ function checkInit(init: EvolveInit): void {
     'seeds must be a positive integer': Number.isSafeInteger(seeds) && seeds > 0,
     'sigma must be positive': Number.isFinite(sigma) && sigma > 0,
     'learningRate must be positive': Number.isFinite(learningRate) && learningRate > 0,
-    'anchorDecay must lie in [0, 1)': anchorDecay >= 0 && anchorDecay < 1
+    'anchorDecay must lie in [0, 1)': anchorDecay >= 0 && anchorDecay < 1,
+    'averaging must lie in [0, 1]': averaging >= 0 && averaging <= 1
   }
   for (const [claim, holds] of Object.entries(claims)) {
     if (!holds) throw new RangeError(`evolve: ${claim}`)

@@ -36,7 +36,8 @@ export const FINETUNE_SETTINGS = {
   directions: 24,
   sigma: 0.02,
   learningRate: 0.005,
-  seeds: 1
+  seeds: 1,
+  averaging: 0.5
 } as const
 
 /** Share of the older batches that the observation statistics keep at each batch. */
