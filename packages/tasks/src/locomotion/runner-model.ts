@@ -7,7 +7,8 @@
  * Each leg is thigh, shin and foot with a motor at each joint, sprung towards the stance below, so the
  * robot stands by itself. Only trunk and feet touch the ground. Lengths in metres, masses in kilograms,
  * angles in degrees, torques (gear × action) in newton metres. Armature and `implicitfast` keep stiff
- * joints stable at {@link PHYSICS_SECONDS}.
+ * joints from blowing up at {@link PHYSICS_SECONDS}, but the result still depends on that step: the
+ * shipped base runs 1719 (m/s, summed) at 5 ms, 1539 at 2.5 ms and 1405 at 1 ms.
  */
 export const RUNNER_MJCF: string = `
 <mujoco model="planar runner">
