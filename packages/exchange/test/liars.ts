@@ -9,8 +9,8 @@ import {
   parseRequest,
   REQUEST_BYTES
 } from '../src/chunks/protocol.ts'
-import { sendAll } from '../src/chunks/send.ts'
 import type { Host } from '../src/host.ts'
+import { sendAll } from '../src/send.ts'
 
 const PATIENT = { silenceMs: 60_000, totalMs: 60_000 }
 
@@ -19,8 +19,10 @@ export type Misdeed = (stream: Stream, chunk: Uint8Array, index: number) => Prom
 
 /** Answers truthfully. */
 export const tell: Misdeed = async (stream, chunk) => {
-  await sendAll(stream, encodeHeader({ kind: ANSWER_CHUNK, value: chunk.length }), 20_000)
-  await sendAll(stream, chunk, 20_000)
+  await sendAll(stream, encodeHeader({ kind: ANSWER_CHUNK, value: chunk.length }), {
+    timeoutMs: 20_000
+  })
+  await sendAll(stream, chunk, { timeoutMs: 20_000 })
 }
 
 /** A stream handler that reads requests properly and then does what it likes. */

@@ -1,12 +1,10 @@
 import type { Stream } from '@libp2p/interface'
 import type { AbortOptions } from '@soup/interface'
 import { Uint8ArrayList } from 'uint8arraylist'
+import { sendAll } from '../send.ts'
 import { CatalogueError } from './errors.ts'
 import { MAX_FRAME_BYTES } from './limits.ts'
 import { encodeVarint, MAX_VARINT_BYTES } from './wire/varint.ts'
-
-/** Bytes handed to the stream at once: its write buffer is limited. */
-const SLICE_BYTES = 64 * 1024
 
 /**
  * Length-prefixed frames over a libp2p stream: a varint and that many bytes.
@@ -63,7 +61,7 @@ export class FrameStream {
   }
 
   /**
-   * Sends one frame and waits until the stream takes more.
+   * Sends one frame and waits until it is on its way: a peer that does not read holds one frame here.
    *
    * @param parts of the body, not copied before they are sent
    * @throws {CatalogueError} CATALOGUE_ENDED
@@ -73,13 +71,8 @@ export class FrameStream {
     if (length > MAX_FRAME_BYTES) {
       throw new RangeError(`a frame of ${length} bytes, at most ${MAX_FRAME_BYTES} are allowed`)
     }
-    const frame = new Uint8ArrayList(encodeVarint(length), ...parts)
     try {
-      for (let at = 0; at < frame.byteLength; at += SLICE_BYTES) {
-        const slice = frame.sublist(at, Math.min(at + SLICE_BYTES, frame.byteLength))
-        if (!this.#stream.send(slice))
-          await this.#stream.onDrain({ ...options } as { signal: AbortSignal })
-      }
+      await sendAll(this.#stream, new Uint8ArrayList(encodeVarint(length), ...parts), options)
     } catch (error) {
       options.signal?.throwIfAborted()
       throw this.#ended(error)

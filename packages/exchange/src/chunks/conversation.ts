@@ -3,6 +3,7 @@ import { CHUNK_SIZE_BYTES, MAX_NODE_SIZE_BYTES } from '@soup/manifest'
 import { CID } from 'multiformats/cid'
 import type { ExchangeError } from '../errors.ts'
 import { MAX_CHUNK_MS, MAX_OUTSTANDING_CHUNKS, MAX_SILENCE_MS } from '../limits.ts'
+import { sendAll } from '../send.ts'
 import { ByteReader, type ReadLimits } from './byte-reader.ts'
 import { ProviderFault } from './fault.ts'
 import type { Intake } from './intake.ts'
@@ -16,7 +17,6 @@ import {
   WIRE_ERRORS
 } from './protocol.ts'
 import type { Schedule, WantedChunk } from './schedule.ts'
-import { sendAll } from './send.ts'
 
 /** How long a requester bears with a provider, unless told otherwise. */
 export const DEFAULT_READ_LIMITS: ReadLimits = { silenceMs: MAX_SILENCE_MS, totalMs: MAX_CHUNK_MS }
@@ -102,7 +102,7 @@ export class Conversation {
       const first = run[0]
       if (first === undefined) return
       this.#outstanding.push(...run)
-      await sendAll(stream, requestFor(first, run.length), limits.totalMs)
+      await sendAll(stream, requestFor(first, run.length), { timeoutMs: limits.totalMs })
     }
   }
 

@@ -10,6 +10,7 @@ import {
   MAX_SERVED_STREAMS,
   MAX_SERVED_STREAMS_PER_PEER
 } from '../limits.ts'
+import { sendAll } from '../send.ts'
 import { ByteReader } from './byte-reader.ts'
 import {
   ANSWER_CHUNK,
@@ -22,7 +23,6 @@ import {
   REQUEST_BYTES,
   WIRE_ERRORS
 } from './protocol.ts'
-import { sendAll } from './send.ts'
 
 /** Longest time to tell a peer that it is refused. */
 const REFUSE_MS = 5000
@@ -99,7 +99,7 @@ export class ChunkServer {
       const chunk = await ahead
       ahead = this.#read(cids[i + 1])
       ahead.catch(() => undefined) // shows when it is awaited, not as an unhandled rejection
-      await sendAll(stream, encodeAnswer(chunk), this.#limits.sendMs)
+      await sendAll(stream, encodeAnswer(chunk), { timeoutMs: this.#limits.sendMs })
     }
   }
 
@@ -143,7 +143,8 @@ export class ChunkServer {
   async #end(stream: Stream, error: unknown): Promise<void> {
     try {
       if (!(error instanceof Refusal)) throw error
-      await sendAll(stream, encodeHeader({ kind: ANSWER_ERROR, value: error.wireError }), REFUSE_MS)
+      const answer = encodeHeader({ kind: ANSWER_ERROR, value: error.wireError })
+      await sendAll(stream, answer, { timeoutMs: REFUSE_MS })
       await stream.close({ signal: AbortSignal.timeout(REFUSE_MS) })
     } catch (cause) {
       stream.abort(new Error('Chunks are no longer served on this stream', { cause }))

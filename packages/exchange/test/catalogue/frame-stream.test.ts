@@ -1,11 +1,14 @@
+import type { Stream } from '@libp2p/interface'
 import { test } from 'tap'
 import { FrameStream } from '../../src/catalogue/frame-stream.ts'
 import { MAX_FRAME_BYTES } from '../../src/catalogue/limits.ts'
 import { openTo, startLiar } from './liars.ts'
 import type { TestNode } from './network.ts'
 
-/** Both ends of a stream over the memory transport. */
-async function pair(t: Parameters<typeof startLiar>[0]): Promise<[FrameStream, FrameStream]> {
+/** Both ends of a stream over the memory transport, and the stream of the first. */
+async function pair(
+  t: Parameters<typeof startLiar>[0]
+): Promise<[FrameStream, FrameStream, Stream]> {
   const { promise, resolve } = Promise.withResolvers<FrameStream>()
   const server = await startLiar(t, stream => resolve(new FrameStream(stream, 'client')))
   const client = await startLiar(t, () => {})
@@ -14,7 +17,7 @@ async function pair(t: Parameters<typeof startLiar>[0]): Promise<[FrameStream, F
   await ours.write([Uint8Array.of(0)])
   const theirs = await promise
   await theirs.read()
-  return [ours, theirs]
+  return [ours, theirs, stream]
 }
 
 test('frames arrive whole and in order, empty ones and the largest too', async t => {
@@ -31,6 +34,26 @@ test('frames arrive whole and in order, empty ones and the largest too', async t
   }
   t.equal(await theirs.read(), undefined, 'then the end')
   await writing
+})
+
+test('every write waits until its frame is on its way, so that a slow reader holds it back', async t => {
+  const [ours, theirs, stream] = await pair(t)
+  const writing = (async () => {
+    for (let frame = 0; frame < 4; frame++) {
+      await ours.write([new Uint8Array(1_000_000)])
+      t.equal(stream.writeBufferLength, 0, `frame ${frame}`)
+    }
+  })()
+  for (let frame = 0; frame < 4; frame++) await theirs.read()
+  await writing
+})
+
+test('writing to a peer that does not read gives up when its signal says so', async t => {
+  const [ours] = await pair(t)
+  const controller = new AbortController()
+  const writing = ours.write([new Uint8Array(MAX_FRAME_BYTES)], controller)
+  controller.abort(new Error('enough'))
+  await t.rejects(writing, { message: 'enough' })
 })
 
 test('a stream that ends inside a frame is an error', async t => {

@@ -1,7 +1,7 @@
 import { test } from 'tap'
 import { ByteReader } from '../../src/chunks/byte-reader.ts'
-import { sendAll } from '../../src/chunks/send.ts'
 import { MAX_STREAM_WINDOW_BYTES } from '../../src/limits.ts'
+import { sendAll } from '../../src/send.ts'
 import { patterned, streamEnds } from '../network.ts'
 
 const PATIENT = { silenceMs: 20_000, totalMs: 20_000 }
@@ -12,7 +12,7 @@ test('read() gives exactly the bytes asked for, however they arrive', async t =>
   const reader = new ByteReader(ours)
   const sent = (async () => {
     for (let offset = 0; offset < bytes.length; offset += 70_001) {
-      await sendAll(theirs, bytes.subarray(offset, offset + 70_001), 20_000)
+      await sendAll(theirs, bytes.subarray(offset, offset + 70_001), { timeoutMs: 20_000 })
     }
     await theirs.close()
   })()
@@ -35,7 +35,7 @@ test('a reader that nobody reads from holds the sender back', async t => {
     let accepted = 0
     const fill = async () => {
       for (;;) {
-        await sendAll(theirs, bytes, 100)
+        await sendAll(theirs, bytes, { timeoutMs: 100 })
         accepted += bytes.length
       }
     }

@@ -11,9 +11,9 @@ import {
   REQUEST_BYTES,
   WIRE_ERRORS
 } from '../../src/chunks/protocol.ts'
-import { sendAll } from '../../src/chunks/send.ts'
 import { ChunkServer } from '../../src/chunks/serve.ts'
 import { MAX_RANGE_CHUNKS, MAX_SERVED_STREAMS_PER_PEER } from '../../src/limits.ts'
+import { sendAll } from '../../src/send.ts'
 import {
   addPayload,
   MemoryChunks,
@@ -148,7 +148,7 @@ test('a flood of requests is answered in order without being taken in at once', 
   const stream = await openStream(await startNode(t), await startProvider(t, chunks))
   const reader = new ByteReader(stream)
   const flood = Buffer.concat(new Array(10_000).fill(request(root)))
-  const sent = sendAll(stream, flood, 20_000)
+  const sent = sendAll(stream, flood, { timeoutMs: 20_000 })
   for (let i = 0; i < 10_000; i++) {
     const { kind } = await answer(reader)
     if (kind !== ANSWER_CHUNK) t.fail(`answer ${i} is of kind ${kind}`)
