@@ -27,6 +27,11 @@ export function shortId(id: string): string {
 /** A CIDv1's first characters are the same for all; this leaves eight that differ. */
 const SHORT_ID_CHARS = 16
 
+/** @returns a claim for a person */
+export function yesNo(claim: boolean): string {
+  return claim ? 'yes' : 'no'
+}
+
 /**
  * Lays out rows as aligned columns: numbers to the right, text to the left.
  *
@@ -52,6 +57,25 @@ export function table(
       .join('  ')
       .trimEnd()
   return cells.map(line).join('\n')
+}
+
+/**
+ * Lays out a list as a table with a row per item.
+ *
+ * @param columns title of each column, and what it shows of an item
+ * @param empty what to say when there is no item: why, and the way out
+ */
+export function listing<Item>(
+  items: readonly Item[],
+  columns: Readonly<Record<string, (item: Item) => string | number>>,
+  empty: string
+): string {
+  if (items.length === 0) return empty
+  const cells = Object.values(columns)
+  return table(
+    Object.keys(columns),
+    items.map(item => cells.map(cell => cell(item)))
+  )
 }
 
 /** @returns `text` without control characters but line feeds: what peers wrote must not steer a terminal */

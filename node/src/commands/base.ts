@@ -1,5 +1,5 @@
 import { type BaseRecord, encodeTicket, type SignedRecord } from '@soup/manifest'
-import { formatBytes, shortId, table } from '../cli/format.ts'
+import { formatBytes, listing, shortId, table, yesNo } from '../cli/format.ts'
 import { shareBase } from '../library/base-add.ts'
 import { bases } from '../library/holdings.ts'
 import { findBase } from '../library/lookup.ts'
@@ -60,20 +60,19 @@ export const baseList: Command = nodeCommand({
     }
     return list
   },
-  render(list) {
-    if (list.length === 0) return 'No base is known yet; add one with: soup-node base add'
-    return table(
-      ['base', 'name', 'size', 'licence', 'here', 'shared'],
-      list.map(base => [
-        shortId(base.id),
-        base.name,
-        formatBytes(base.bytes),
-        base.license ?? '',
-        base.complete ? 'yes' : 'no',
-        base.shared ? 'yes' : 'no'
-      ])
+  render: list =>
+    listing(
+      list,
+      {
+        base: base => shortId(base.id),
+        name: base => base.name,
+        size: base => formatBytes(base.bytes),
+        licence: base => base.license ?? '',
+        here: base => yesNo(base.complete),
+        shared: base => yesNo(base.shared)
+      },
+      'No base is known yet; add one with: soup-node base add PATH --name NAME'
     )
-  }
 })
 
 /** `base show`: one base with its tensors. */

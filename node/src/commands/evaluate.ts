@@ -3,6 +3,7 @@ import type { AbortOptions } from '@soup/interface'
 import { MAX_RECIPE_LENGTH, parseRecipe } from '@soup/manifest'
 import { table } from '../cli/format.ts'
 import type { ModelSpec } from '../jobs/model.ts'
+import { findTask } from '../library/find-task.ts'
 import { findExpert } from '../library/lookup.ts'
 import { measure } from '../library/measure.ts'
 import { expertModel } from '../library/models.ts'
@@ -10,10 +11,7 @@ import { readText } from '../library/read-text.ts'
 import { soupModel } from '../library/recipes.ts'
 import type { SoupNode } from '../node.ts'
 import { type Command, nodeCommand } from './command.ts'
-import { findTask, MAX_WORKERS } from './tasks.ts'
-
-/** Most fixed seeds, as the tasks accept: the standard error falls with their root, so more only take time. */
-export const MAX_SEEDS = 1_024
+import { MAX_SEEDS, MAX_WORKERS } from './limits.ts'
 
 /** `evaluate`: measures one model on a task. */
 export const evaluate: Command = nodeCommand({

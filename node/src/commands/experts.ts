@@ -1,7 +1,6 @@
-import { formatBytes, shortId, table } from '../cli/format.ts'
+import { formatBytes, listing, shortId, yesNo } from '../cli/format.ts'
 import { experts as listExperts } from '../library/holdings.ts'
-import { findBase, findRecord } from '../library/lookup.ts'
-import { holdsPayload } from '../library/models.ts'
+import { findBase } from '../library/lookup.ts'
 import { refreshCatalogue } from '../library/refresh.ts'
 import { type Command, nodeCommand } from './command.ts'
 
@@ -41,49 +40,17 @@ export const experts: Command = nodeCommand({
     }
     return list
   },
-  render(list) {
-    if (list.length === 0)
-      return 'No expert is known yet; name a base with --base to ask the network'
-    return table(
-      ['expert', 'reward', 'name', 'publisher', 'delta', 'here'],
-      list.map(expert => [
-        shortId(expert.id),
-        expert.reward,
-        expert.name ?? '',
-        shortId(expert.publisher),
-        formatBytes(expert.bytes),
-        expert.complete ? 'yes' : 'no'
-      ])
+  render: list =>
+    listing(
+      list,
+      {
+        expert: expert => shortId(expert.id),
+        reward: expert => expert.reward,
+        name: expert => expert.name ?? '',
+        publisher: expert => shortId(expert.publisher),
+        delta: expert => formatBytes(expert.bytes),
+        here: expert => yesNo(expert.complete)
+      },
+      'No expert is known yet; name a base with --base to ask the network'
     )
-  }
 })
-
-/** `show`: everything a record says. */
-export const show: Command = nodeCommand({
-  name: 'show',
-  summary: 'show what a record says: a base, an expert, anything by its id or ticket',
-  args: [{ flags: '<id>', summary: 'an id, the beginning of one, or a ticket' }],
-  examples: ['soup-node show bafyreig...'],
-  needs: 'repo',
-  async run(node, invocation, options) {
-    const signed = await findRecord(node, invocation.arg(0, 'id'), options)
-    const { id, kind, publisher, record } = signed
-    return { id, kind, publisher, record, complete: await holdsPayload(node, signed, options) }
-  },
-  render({ id, kind, publisher, record, complete }) {
-    const fields = Object.entries(record)
-      .filter(([key, value]) => value !== undefined && !['kind', 'v', 'tensors'].includes(key))
-      .map(([key, value]) => [key, fieldText(key, value)])
-    return table(
-      [kind, id],
-      [['publisher', publisher], ...fields, ['payload here', complete ? 'yes' : 'no']]
-    )
-  }
-})
-
-function fieldText(key: string, value: unknown): string {
-  // A record of a kind that is not known may claim any number.
-  const date = key === 'created' && typeof value === 'number' ? new Date(value) : undefined
-  if (date !== undefined && !Number.isNaN(date.getTime())) return date.toISOString()
-  return typeof value === 'string' ? value : JSON.stringify(value)
-}

@@ -5,6 +5,7 @@ import { type ExpertRecord, recipeId, type SignedRecord } from '@soup/manifest'
 import { buildFront, type Front, type FrontPoint, frontHtml, frontSvg } from '@soup/pareto'
 import { table } from '../cli/format.ts'
 import { UsageError } from '../errors.ts'
+import { findTask } from '../library/find-task.ts'
 import { findExpert } from '../library/lookup.ts'
 import { type Measured, measure } from '../library/measure.ts'
 import { baseModel } from '../library/models.ts'
@@ -13,9 +14,8 @@ import { draftRecipe, type RecipeDraft, soupModel } from '../library/recipes.ts'
 import { simplexGrid } from '../library/simplex-grid.ts'
 import type { SoupNode } from '../node.ts'
 import { type Command, nodeCommand } from './command.ts'
-import { MAX_SEEDS } from './evaluate.ts'
 import type { Invocation } from './invocation.ts'
-import { findTask, MAX_WORKERS } from './tasks.ts'
+import { MAX_SEEDS, MAX_WORKERS } from './limits.ts'
 
 /** The paper measures 11 soups along λ. */
 const DEFAULT_POINTS = 11

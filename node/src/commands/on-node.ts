@@ -1,14 +1,17 @@
 import { baseAdd, baseList, baseShow } from './base.ts'
 import { checkout } from './checkout.ts'
 import type { Command } from './command.ts'
+import { connect } from './connect.ts'
 import { evaluate } from './evaluate.ts'
-import { experts, show } from './experts.ts'
+import { experts } from './experts.ts'
+import { finetune } from './finetune.ts'
 import { front } from './front.ts'
+import { peers } from './peers.ts'
 import { publish } from './publish.ts'
 import { pull } from './pull.ts'
+import { show } from './show.ts'
 import { soup } from './soup.ts'
-import { connect, peers, status } from './status.ts'
-import { finetune } from './tasks.ts'
+import { status } from './status.ts'
 
 /** Every command on a node, in the order in which `--help` lists them: what a daemon can run. */
 export const onNode: readonly Command[] = [

@@ -1,4 +1,4 @@
-import { shortId, table } from '../cli/format.ts'
+import { table } from '../cli/format.ts'
 import { bases, experts } from '../library/holdings.ts'
 import { type Command, nodeCommand } from './command.ts'
 
@@ -46,38 +46,3 @@ async function count(
   }
   return totals
 }
-
-/** `peers`: who this node is connected to. */
-export const peers: Command = nodeCommand({
-  name: 'peers',
-  summary: 'list the connected peers',
-  examples: ['soup-node peers'],
-  needs: 'repo',
-  run: async (node, _invocation, options) => (await node.exchange?.peers(options)) ?? [],
-  render(list) {
-    if (list.length === 0) return 'No peers (is the daemon running? see soup-node start, connect)'
-    return table(
-      ['peer', 'direction', 'rtt', 'address'],
-      list.map(peer => [
-        shortId(peer.peer),
-        peer.direction,
-        peer.rttMs === undefined ? '' : `${Math.round(peer.rttMs)} ms`,
-        peer.addresses[0] ?? ''
-      ])
-    )
-  }
-})
-
-/** `connect`: dials a peer. */
-export const connect: Command = nodeCommand({
-  name: 'connect',
-  summary: 'connect the running daemon to a peer',
-  args: [{ flags: '<address>', summary: "the peer's multiaddr, ending in /p2p/PEER" }],
-  examples: ['soup-node connect /ip4/203.0.113.7/tcp/4190/p2p/12D3KooW...'],
-  needs: 'network',
-  async run(node, invocation, options) {
-    const address = invocation.arg(0, 'address')
-    return { peer: await node.exchange?.connect(address, options), address }
-  },
-  render: ({ peer }) => `Connected to ${peer}`
-})

@@ -1,5 +1,13 @@
 import t from 'tap'
-import { formatBytes, formatSeconds, printable, shortId, table } from '../../src/cli/format.ts'
+import {
+  formatBytes,
+  formatSeconds,
+  listing,
+  printable,
+  shortId,
+  table,
+  yesNo
+} from '../../src/cli/format.ts'
 
 t.test('formatBytes() takes the decimal unit that leaves less than a thousand', async t => {
   const cases: [number, string][] = [
@@ -52,6 +60,20 @@ t.test('table() aligns numbers to the right and text to the left', async t => {
 
 t.test('table() keeps a cell of several lines on its row', async t => {
   t.equal(table(['name'], [['a\nb'], ['c']]).split('\n').length, 3)
+})
+
+t.test('listing() gives a row per item, and where there is none says so', async t => {
+  interface Item {
+    name: string
+    here: boolean
+  }
+  const columns = { name: (item: Item) => item.name, here: (item: Item) => yesNo(item.here) }
+  const items = [
+    { name: 'a', here: true },
+    { name: 'b', here: false }
+  ]
+  t.equal(listing(items, columns, 'none'), 'name  here\na     yes\nb     no')
+  t.equal(listing([], columns, 'none'), 'none')
 })
 
 t.test('printable() replaces what could steer a terminal and keeps all else', async t => {
