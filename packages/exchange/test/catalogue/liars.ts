@@ -1,13 +1,16 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { Stream } from '@libp2p/interface'
 import { FrameStream } from '../../src/catalogue/frame-stream.ts'
+import { MAX_RECONCILE_BYTES } from '../../src/catalogue/limits.ts'
 import {
   type Answer,
   encodeAnswer,
   parseRequest,
   type Request
 } from '../../src/catalogue/messages.ts'
-import { CATALOGUE_PROTOCOL } from '../../src/catalogue/protocol.ts'
+import { ItemSet } from '../../src/catalogue/negentropy/item-set.ts'
+import { respond } from '../../src/catalogue/negentropy/reconcile.ts'
+import { CATALOGUE_PROTOCOL, PROVIDERS_SPACE } from '../../src/catalogue/protocol.ts'
 import { createHost, type Host } from '../../src/host.ts'
 import type { Teardown, TestNode } from './network.ts'
 
@@ -54,6 +57,25 @@ export async function answering(t: Teardown, answer: (request: Request) => Answe
     // The victim ends the stream: that is what is tested.
     run().catch(() => {})
   })
+}
+
+const NONE = { timestamp: 0, id: new Uint8Array(32) }
+
+/** A server that has these ids in the space of bases, and gives out these envelopes. */
+export function serving(ids: Uint8Array[], items: Uint8Array[]): (request: Request) => Answer {
+  return request => {
+    switch (request.type) {
+      case 'reconcile': {
+        const own = request.space === PROVIDERS_SPACE ? [] : ids
+        const set = new ItemSet(own.map(id => ({ ...NONE, id })))
+        return { type: 'reconcile', message: respond(set, request.message, MAX_RECONCILE_BYTES) }
+      }
+      case 'get':
+        return { type: 'get', done: request.ids.length, items }
+      case 'put':
+        return { type: 'put', taken: 0 }
+    }
+  }
 }
 
 /** Opens a catalogue stream to a node, to misbehave by hand. */

@@ -1,32 +1,9 @@
 import { signedBase, signedExpert } from '@soup/testing'
 import { test } from 'tap'
-import { MAX_RECONCILE_BYTES, MAX_RECONCILE_ROUNDS } from '../../src/catalogue/limits.ts'
-import type { Answer, Request } from '../../src/catalogue/messages.ts'
-import { ItemSet } from '../../src/catalogue/negentropy/item-set.ts'
-import { respond } from '../../src/catalogue/negentropy/reconcile.ts'
-import { PROVIDERS_SPACE } from '../../src/catalogue/protocol.ts'
+import { MAX_RECONCILE_ROUNDS } from '../../src/catalogue/limits.ts'
 import { digestOf } from '../../src/catalogue/record-id.ts'
-import { answering, startLiar } from './liars.ts'
+import { answering, serving, startLiar } from './liars.ts'
 import { connect, startNode } from './network.ts'
-
-const NONE = { timestamp: 0, id: new Uint8Array(32) }
-
-/** A server that has these ids in the space of bases, and gives out these envelopes. */
-function serving(ids: Uint8Array[], items: Uint8Array[]): (request: Request) => Answer {
-  return request => {
-    switch (request.type) {
-      case 'reconcile': {
-        const own = request.space === PROVIDERS_SPACE ? [] : ids
-        const set = new ItemSet(own.map(id => ({ ...NONE, id })))
-        return { type: 'reconcile', message: respond(set, request.message, MAX_RECONCILE_BYTES) }
-      }
-      case 'get':
-        return { type: 'get', done: request.ids.length, items }
-      case 'put':
-        return { type: 'put', taken: 0 }
-    }
-  }
-}
 
 const digest = (id: string): Uint8Array => digestOf(id) ?? new Uint8Array(32)
 
@@ -119,33 +96,3 @@ for (const [what, bytes] of [
     t.equal(liar.streams, streams)
   })
 }
-
-test('a peer that never answers holds up neither a caller who gives up nor the end', async t => {
-  const node = await startNode(t)
-  const liar = await startLiar(t, stream => stream.addEventListener('message', () => {}))
-  await node.host.dial(liar.host.getMultiaddrs())
-  const controller = new AbortController()
-  const sync = node.catalogue.sync({ signal: controller.signal })
-  controller.abort(new Error('enough'))
-  await t.rejects(sync, { message: 'enough' })
-  await node.stop()
-})
-
-test('a base that is followed when a reconciliation is nearly over is in the next one', async t => {
-  const node = await startNode(t)
-  const base = (await signedBase('b')).base as string
-  let second: Promise<unknown> | undefined
-  const answer = serving([], [])
-  const peer = await answering(t, request => {
-    const isLast = request.type === 'reconcile' && request.space === PROVIDERS_SPACE
-    if (isLast && second === undefined) {
-      node.catalogue.follow(base)
-      second = node.catalogue.sync()
-    }
-    return answer(request)
-  })
-  await node.host.dial(peer.host.getMultiaddrs())
-  await node.catalogue.sync()
-  await second
-  t.ok(peer.requests.some(request => request.type === 'reconcile' && request.space === base))
-})
