@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { access, type FileHandle, open, rename, rm, statfs } from 'node:fs/promises'
+import { type FileHandle, lstat, open, rm, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { ByteSink } from '@soup/interface'
 import { fileError } from './file-error.ts'
+import { takeName } from './take-name.ts'
 
 /** Options of {@link fileSink}. */
 export interface FileSinkInit {
@@ -11,8 +12,9 @@ export interface FileSinkInit {
 }
 
 /**
- * Creates a file under a temporary name in the same folder; committing makes it durable and renames
- * it, so that its final name never shows a part of it. An existing file is never replaced.
+ * Creates a file under a temporary name in the same folder; committing makes it durable and gives it its
+ * final name, which never shows a part of it. An existing file is never replaced, also not one that
+ * another process creates meanwhile.
  *
  * @returns writes throw {@link TensorError} `FILE_NO_SPACE` when the disk fills up
  * @throws {TensorError} `FILE_EXISTS`; `FILE_NOT_FOUND` when the folder is missing; `FILE_NO_SPACE`
@@ -48,19 +50,15 @@ export async function fileSink(path: string, init: FileSinkInit = {}): Promise<B
   }
 }
 
-/** Fails where the file exists or the disk hasn't the room. */
+/** Fails at once where committing would: the file exists, or the disk hasn't the room. */
 async function refuse(path: string, sizeBytes = 0): Promise<void> {
-  await refuseExisting(path)
-  const { bavail, bsize } = await statfs(dirname(path))
-  if (bavail * bsize < sizeBytes) throw Object.assign(new Error('no space'), { code: 'ENOSPC' })
-}
-
-async function refuseExisting(path: string): Promise<void> {
-  const exists = await access(path).then(
+  const exists = await lstat(path).then(
     () => true,
     () => false
   )
   if (exists) throw Object.assign(new Error('file exists'), { code: 'EEXIST' })
+  const { bavail, bsize } = await statfs(dirname(path))
+  if (bavail * bsize < sizeBytes) throw Object.assign(new Error('no space'), { code: 'ENOSPC' })
 }
 
 async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
@@ -73,8 +71,7 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
 async function publish(handle: FileHandle, temporary: string, path: string): Promise<void> {
   await handle.sync()
   await handle.close()
-  await refuseExisting(path)
-  await rename(temporary, path)
+  await takeName(temporary, path)
   if (process.platform === 'win32') return // Folders can't be synchronized there.
   const folder = await open(dirname(path), 'r')
   await folder.sync().finally(() => folder.close())

@@ -61,3 +61,22 @@ t.test('an aborted write throws the reason', async t => {
   await t.rejects(sink.write(Buffer.from('x'), { signal: AbortSignal.abort(reason) }), reason)
   await sink.discard()
 })
+
+t.test('of files that take one name at the same time exactly one gets it', async t => {
+  const dir = t.testdir({})
+  const texts = ['one', 'two', 'three', 'four']
+  const sinks = await Promise.all(texts.map(() => fileSink(`${dir}/a`)))
+  await Promise.all(sinks.map((sink, i) => sink.write(Buffer.from(texts[i] ?? ''))))
+  const outcomes = await Promise.allSettled(sinks.map(sink => sink.commit()))
+  const winners = texts.filter((_, i) => outcomes[i]?.status === 'fulfilled')
+  t.strictSame(winners, [readFileSync(`${dir}/a`, 'utf8')])
+  const losers = outcomes.filter(({ status }) => status === 'rejected')
+  t.match(losers, Array(texts.length - 1).fill({ reason: { code: 'FILE_EXISTS' } }))
+  await Promise.all(sinks.map(sink => sink.discard()))
+  t.strictSame(readdirSync(dir), ['a'])
+})
+
+t.test('a link that leads nowhere has the name as well', async t => {
+  const dir = t.testdir({ a: t.fixture('symlink', 'nowhere') })
+  await t.rejects(fileSink(`${dir}/a`), { code: 'FILE_EXISTS' })
+})
