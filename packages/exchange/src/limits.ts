@@ -43,8 +43,8 @@ export const MAX_SEND_MS = 60_000
 /** Providers at work at the same time: more share the same link and only cost memory. */
 export const MAX_PARALLEL_PROVIDERS = 8
 
-/** Providers considered for a pull; anybody can announce a root, so the list needs an end. */
-export const MAX_CANDIDATES = 64
+/** Peers to be dialled first that a pull considers; anybody can announce a root, so the list needs an end. */
+export const MAX_STRANGERS = 64
 
 /** Chunks asked of one provider and not yet answered: 16 MiB, 100 MB/s at a round trip of 160 ms. */
 export const MAX_OUTSTANDING_CHUNKS = 16

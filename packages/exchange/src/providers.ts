@@ -6,25 +6,31 @@ import type { Candidate } from './chunks/pull.ts'
 import { firstLine, withinDialTime } from './dial.ts'
 import { ExchangeError } from './errors.ts'
 import type { Host } from './host.ts'
-import { MAX_CANDIDATES } from './limits.ts'
+import { MAX_STRANGERS } from './limits.ts'
 
 /**
- * Whom a pull may ask: the given providers in their order, then whoever is connected; each once, with all
- * the addresses that anybody named, and never the host itself.
+ * Whom a pull may ask, each once, with all the addresses that anybody named, and never the host itself: of
+ * the given providers those that are connected, then {@link MAX_STRANGERS} others in their order, then
+ * everybody else who is connected. However many announce a root, nobody who is connected is left out.
  *
  * @param providers hints, in part from strangers
  */
 export function candidatesOf(host: Host, providers: readonly Provider[]): Candidate[] {
-  const connected = host.getPeers().map(peer => ({ peer: peer.toString(), addresses: [] }))
-  const known = new Map<string, string[]>()
-  for (const { peer, addresses } of [...providers, ...connected]) {
-    const isNew = !known.has(peer)
-    if (peer === host.peerId.toString() || (isNew && known.size === MAX_CANDIDATES)) continue
-    known.set(peer, [...(known.get(peer) ?? []), ...addresses])
+  const named = new Map<string, string[]>()
+  for (const { peer, addresses } of providers) {
+    named.set(peer, [...(named.get(peer) ?? []), ...addresses])
   }
-  return [...known].map(([peer, addresses]) => ({
+  named.delete(host.peerId.toString())
+  const connected = new Set(host.getPeers().map(peer => peer.toString()))
+  const isConnected = (peer: string) => connected.has(peer)
+  const peers = new Set([
+    ...named.keys().filter(isConnected),
+    ...[...named.keys()].filter(peer => !isConnected(peer)).slice(0, MAX_STRANGERS),
+    ...connected
+  ])
+  return [...peers].map(peer => ({
     peer,
-    open: signal => open(host, peer, addresses, signal)
+    open: signal => open(host, peer, named.get(peer) ?? [], signal)
   }))
 }
 

@@ -1,7 +1,7 @@
 import { testKey } from '@soup/testing'
 import { test } from 'tap'
 import { createHost } from '../src/host.ts'
-import { MAX_CANDIDATES } from '../src/limits.ts'
+import { MAX_STRANGERS } from '../src/limits.ts'
 import { candidatesOf } from '../src/providers.ts'
 import { MemoryChunks, startNode, startProvider } from './network.ts'
 
@@ -19,10 +19,28 @@ test('candidatesOf() lists each peer once, hints first, and never ourselves', as
   t.equal(candidatesOf(ours, [{ peer: other, addresses: ['x'] }]).length, 1)
 })
 
+test('candidatesOf() lists connected peers however many strangers are named', async t => {
+  const [ours, named, unnamed] = [
+    await startNode(t),
+    await startProvider(t, new MemoryChunks()),
+    await startProvider(t, new MemoryChunks())
+  ]
+  await ours.dial(unnamed.getMultiaddrs())
+  await ours.dial(named.getMultiaddrs())
+  const strangers = Array.from({ length: MAX_STRANGERS + 1 }, (_, i) => `${i}`)
+  const peers = [...strangers, named.peerId.toString()]
+  const hints = peers.map(peer => ({ peer, addresses: [] }))
+  t.strictSame(
+    candidatesOf(ours, hints).map(({ peer }) => peer),
+    [named.peerId.toString(), ...strangers.slice(0, MAX_STRANGERS), unnamed.peerId.toString()],
+    'those that are named come first, for they need no dialling'
+  )
+})
+
 test('candidatesOf() takes no endless list', async t => {
   const host = await startNode(t)
   const hints = Array.from({ length: 10_000 }, (_, i) => ({ peer: `${i}`, addresses: [] }))
-  t.equal(candidatesOf(host, hints).length, MAX_CANDIDATES)
+  t.equal(candidatesOf(host, hints).length, MAX_STRANGERS)
 })
 
 test('open() uses the connection that is there, or dials', async t => {
