@@ -60,9 +60,21 @@ async function post(
 }
 
 async function refusal(response: IncomingMessage): Promise<NodeError> {
-  const body = (await text(response)).slice(0, MAX_REFUSAL_CHARS).trim()
-  const message = `The daemon refused the call (HTTP ${response.statusCode}): ${body}`
+  const reason = reasonIn(await text(response))
+    .slice(0, MAX_REFUSAL_CHARS)
+    .trim()
+  const message = `The daemon refused the call (HTTP ${response.statusCode}): ${reason}`
   return new NodeError('API_REFUSED', message, { details: { status: response.statusCode } })
+}
+
+/** @returns the sentence in a refusal of ours; what something else says, as it is */
+function reasonIn(body: string): string {
+  try {
+    const { error } = JSON.parse(body) as { error?: { message?: unknown } }
+    return typeof error?.message === 'string' ? error.message : body
+  } catch {
+    return body // not ours
+  }
 }
 
 /** Most characters of a refusal that are shown. */

@@ -97,12 +97,8 @@ async function answer(
   handler: RunHandler,
   stopped: AbortSignal
 ): Promise<void> {
-  const refusal = refuse(request, token)
-  if (refusal !== undefined) return end(response, refusal.status, refusal.reason)
-  const body = await readBody(request)
-  if (body === undefined) return end(response, 413, `the body exceeds ${MAX_REQUEST_BYTES} bytes`)
-  const run = parseRunRequest(body)
-  if (typeof run === 'string') return end(response, 400, run)
+  const read = reasonNotToRead(request, token) ?? (await readRequest(request))
+  if ('refusal' in read) return await refuse(request, response, read, stopped)
 
   const gone = new AbortController()
   const closed = Promise.withResolvers<void>()
@@ -117,7 +113,7 @@ async function answer(
     if (!response.writableEnded) response.write(`${JSON.stringify(event)}\n`)
   }
   try {
-    emit({ result: (await handler(run, emit, AbortSignal.any([gone.signal, stopped]))) ?? null })
+    emit({ result: (await handler(read, emit, AbortSignal.any([gone.signal, stopped]))) ?? null })
   } catch (error) {
     emit({ error: errorToJson(error) })
   }
@@ -125,18 +121,21 @@ async function answer(
   await closed.promise
 }
 
-function refuse(
-  request: IncomingMessage,
-  token: string
-): { status: number; reason: string } | undefined {
+/** Why a call is not run. */
+interface Refusal {
+  status: number
+  refusal: string
+}
+
+function reasonNotToRead(request: IncomingMessage, token: string): Refusal | undefined {
   const { authorization = '', host = '', origin } = request.headers
-  if (!isLoopback(host)) return { status: 403, reason: 'the Host header must name loopback' }
-  if (origin !== undefined) return { status: 403, reason: 'web pages may not call the local API' }
+  if (!isLoopback(host)) return { status: 403, refusal: 'the Host header must name loopback' }
+  if (origin !== undefined) return { status: 403, refusal: 'web pages may not call the local API' }
   if (!sameText(authorization, `Bearer ${token}`)) {
-    return { status: 401, reason: 'the bearer token is missing or wrong: it is in the repo' }
+    return { status: 401, refusal: 'the bearer token is missing or wrong: it is in the repo' }
   }
-  if (request.url !== RUN_PATH) return { status: 404, reason: `only ${RUN_PATH} exists` }
-  if (request.method !== 'POST') return { status: 405, reason: 'only POST is accepted' }
+  if (request.url !== RUN_PATH) return { status: 404, refusal: `only ${RUN_PATH} exists` }
+  if (request.method !== 'POST') return { status: 405, refusal: 'only POST is accepted' }
   return undefined
 }
 
@@ -145,10 +144,21 @@ function sameText(a: string, b: string): boolean {
   return x.length === y.length && timingSafeEqual(x, y)
 }
 
+async function readRequest(request: IncomingMessage): Promise<RunRequest | Refusal> {
+  const body = await readBody(request)
+  if (body === undefined) {
+    return { status: 413, refusal: `the body exceeds ${MAX_REQUEST_BYTES} bytes` }
+  }
+  const run = parseRunRequest(body)
+  return typeof run === 'string' ? { status: 400, refusal: run } : run
+}
+
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const parts: Buffer[] = []
   let size = 0
-  for await (const part of request as AsyncIterable<Buffer>) {
+  // What is left unread must not end the connection: the caller has no answer yet.
+  const body: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false })
+  for await (const part of body) {
     size += part.length
     if (size > MAX_REQUEST_BYTES) return undefined
     parts.push(part)
@@ -156,9 +166,31 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   return Buffer.concat(parts).toString('utf8')
 }
 
-function end(response: ServerResponse, status: number, reason: string): void {
-  response.writeHead(status, { 'content-type': 'application/json', connection: 'close' })
-  response.end(
-    `${JSON.stringify({ error: { code: 'API_REFUSED', message: reason, details: {} } })}\n`
-  )
+/**
+ * Says why a call is not run. What its caller still sends is dropped for a while before the connection is
+ * closed: closing on unread bytes resets it, and the answer with it.
+ */
+async function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, refusal }: Refusal,
+  stopped: AbortSignal
+): Promise<void> {
+  const error = { code: 'API_REFUSED', message: refusal, details: {} }
+  const body = `${JSON.stringify({ error })}\n`
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close'
+  })
+  response.write(body)
+  if (!request.complete) {
+    request.resume()
+    const patience = delay(LINGER_MS, undefined, { ref: false, signal: stopped })
+    await Promise.race([once(request, 'close'), patience])
+  }
+  response.end()
 }
+
+/** How long a caller that was refused may go on sending. */
+const LINGER_MS = 5_000

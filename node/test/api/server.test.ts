@@ -132,6 +132,27 @@ t.test('a body of the largest size is read, a larger one is refused', async t =>
   t.match(body, String(MAX_REQUEST_BYTES))
 })
 
+t.test('who sends too much can send all of it, and is told why it was refused', async t => {
+  const { url } = await serve(t, never)
+  const cases: [string, number, RegExp][] = [
+    [TOKEN, 413, /exceeds/],
+    ['wrong', 401, /token/]
+  ]
+  for (const [token, status, message] of cases) {
+    const request = httpRequest(url + RUN_PATH, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+      agent: false
+    })
+    const response = once(request, 'response') as Promise<[IncomingMessage]>
+    request.end(Buffer.alloc(16 * MAX_REQUEST_BYTES)) // far more than the buffers between the two hold
+    await t.resolves(once(request, 'finish'))
+    const [answer] = await response
+    t.equal(answer.statusCode, status)
+    t.match(JSON.parse(await text(answer)), { error: { code: 'API_REFUSED', message } })
+  }
+})
+
 t.test('a body without an end is cut off at the limit', async t => {
   const { url } = await serve(t, never)
   const request = httpRequest(url + RUN_PATH, {
