@@ -40,7 +40,7 @@ export async function runDaemon(
   const onEvent = (event: { message: string }): void => log(event.message)
   const node = await openNode(repo, config, { network: true, onEvent })
   try {
-    const api = await serveApi(config.api, token, handlerOf(node))
+    const api = await serveApi(config.api, token, handlerOf(node), log)
     try {
       await serve(node, api, { onReady, log, signal })
     } finally {

@@ -1,10 +1,10 @@
 import { timingSafeEqual } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { errorToJson, NodeError } from '../errors.ts'
-import { isLoopback, parseHostPort } from './loopback.ts'
+import { listen } from './listen.ts'
+import { isLoopback } from './loopback.ts'
 import {
   MAX_REQUEST_BYTES,
   parseRunRequest,
@@ -36,12 +36,14 @@ export interface ApiServer {
  *
  * @param address loopback `HOST:PORT`
  * @param token what callers must present
- * @throws NodeError API_PORT_IN_USE when another process listens there
+ * @param log receives a line per event in the background
+ * @throws NodeError API_PORT_IN_USE when another process listens there, API_LISTEN
  */
 export async function serveApi(
   address: string,
   token: string,
-  handler: RunHandler
+  handler: RunHandler,
+  log: (line: string) => void
 ): Promise<ApiServer> {
   const stop = new AbortController()
   const calls = new Set<Promise<void>>()
@@ -53,9 +55,11 @@ export async function serveApi(
       .finally(() => calls.delete(call))
     calls.add(call)
   })
-  await listen(server, address)
+  const url = await listen(server, address, error =>
+    log(`The local API goes on after a failure: ${error.message}`)
+  )
   return {
-    url: urlOf(server, address),
+    url,
     async close() {
       stop.abort(new NodeError('API_CLOSED', 'The daemon is shutting down'))
       const closed = once(server, 'close')
@@ -69,26 +73,6 @@ export async function serveApi(
 
 /** How long the calls under way may take to end after the shutdown began. */
 const CLOSE_GRACE_MS = 2_000
-
-async function listen(server: Server, address: string): Promise<void> {
-  const { host, port } = parseHostPort(address) ?? { host: address, port: 0 }
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => reject(listenError(address, cause)))
-    server.listen(port, host.replace(/[[\]]/g, ''), resolve)
-  })
-}
-
-function listenError(address: string, cause: NodeJS.ErrnoException): NodeError {
-  const reason = cause.code === 'EADDRINUSE' ? 'another process listens there' : cause.message
-  const code = cause.code === 'EADDRINUSE' ? 'API_PORT_IN_USE' : 'API_LISTEN'
-  const message = `The local API cannot listen on ${address}: ${reason}; choose another with --api HOST:PORT`
-  return new NodeError(code, message, { details: { address }, cause })
-}
-
-function urlOf(server: Server, address: string): string {
-  const host = parseHostPort(address)?.host ?? '127.0.0.1'
-  return `http://${host}:${(server.address() as AddressInfo).port}`
-}
 
 async function answer(
   request: IncomingMessage,

@@ -11,7 +11,7 @@ const TOKEN = 'a'.repeat(43)
 const REQUEST = { command: 'soup', args: ['θ=1'], options: { json: true }, cwd: '/' }
 
 async function daemon(t: Test, handler: RunHandler) {
-  const api = await serveApi('127.0.0.1:0', TOKEN, handler)
+  const api = await serveApi('127.0.0.1:0', TOKEN, handler, line => t.fail(line))
   t.teardown(() => api.close())
   return { url: api.url, token: TOKEN }
 }
@@ -69,7 +69,12 @@ t.test('callApi() is undefined where nobody listens', async t => {
 })
 
 t.test('callApi() is undefined where a daemon listened until it ended', async t => {
-  const api = await serveApi('127.0.0.1:0', TOKEN, async () => 1)
+  const api = await serveApi(
+    '127.0.0.1:0',
+    TOKEN,
+    async () => 1,
+    line => t.fail(line)
+  )
   const access = { url: api.url, token: TOKEN }
   t.same(await callApi(access, REQUEST), { result: 1 })
   await api.close()
