@@ -26,11 +26,12 @@ export const pull: Command = nodeCommand({
   ],
   needs: 'network',
   async run(node, invocation, options) {
-    const reports: PullReport[] = []
+    const pulled: Pulled[] = []
     const failures: unknown[] = []
     for (const { record, hints } of await wanted(node, invocation, options)) {
       try {
-        reports.push(await pullRecord(node, record, hints, options))
+        const report = await pullRecord(node, record, hints, options)
+        pulled.push({ ...report, base: record.base })
       } catch (error) {
         // Anybody can publish an expert that cannot be pulled: the others must come all the same.
         options.signal?.throwIfAborted()
@@ -38,23 +39,26 @@ export const pull: Command = nodeCommand({
       }
     }
     if (failures.length > 0) throw failures[0]
-    return reports
+    return pulled
   },
-  render: reports =>
-    reports
-      .map(({ id, kind, bytes, seconds, providers, resumedBytes }) => {
-        const sources = providers
-          .map(({ peer, bytes: sent, rejected }) => {
-            const bad = rejected > 0 ? `, ${rejected} chunks rejected` : ''
-            return `  ${formatBytes(sent)} from ${shortId(peer)}${bad}`
-          })
-          .join('\n')
-        const kept = resumedBytes > 0 ? `, ${formatBytes(resumedBytes)} were here already` : ''
-        const line = `Pulled ${kind} ${id}: ${formatBytes(bytes)} in ${formatSeconds(seconds)}${kept}`
-        return sources === '' ? line : `${line}\n${sources}`
-      })
-      .join('\n')
+  render: pulled => pulled.map(renderOne).join('\n')
 })
+
+interface Pulled extends PullReport {
+  /** The base that was pulled, or that the expert is over. */
+  base: string | undefined
+}
+
+function renderOne({ id, kind, base, bytes, seconds, providers, resumedBytes }: Pulled): string {
+  const kept = resumedBytes > 0 ? `, ${formatBytes(resumedBytes)} were here already` : ''
+  const named = kind === 'base' ? base : id // what other commands take
+  const sources = providers.map(({ peer, bytes: sent, rejected }) => {
+    const bad = rejected > 0 ? `, ${rejected} chunks rejected` : ''
+    return `  ${formatBytes(sent)} from ${shortId(peer)}${bad}`
+  })
+  const line = `Pulled ${kind} ${named}: ${formatBytes(bytes)} in ${formatSeconds(seconds)}${kept}`
+  return [line, ...sources].join('\n')
+}
 
 interface Wanted {
   record: SignedRecord

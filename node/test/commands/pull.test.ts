@@ -16,6 +16,7 @@ import { kitchen, repo, startDaemon } from '../run-cli.ts'
 
 interface Report {
   id: string
+  base: string
   bytes: number
   seconds: number
   providers: { peer: string; bytes: number; rejected: number }[]
@@ -39,7 +40,7 @@ t.test('a ticket brings an expert here from a peer that was never heard of', asy
   const [report, ...others] = await guest.json<Report[]>('pull', ticketOf(cook.one))
   const bytes = await bytesOf(cook.one)
   t.same(others, [])
-  t.match(report, { id: cook.one, bytes, seconds: Number, resumedBytes: 0 })
+  t.match(report, { id: cook.one, base: cook.base, bytes, seconds: Number, resumedBytes: 0 })
   t.same(
     report?.providers.map(({ peer }) => peer),
     [server.peerId]
@@ -67,6 +68,12 @@ t.test('an expert without its base says how to get the base, and that works', as
     await cook.json<{ sha256: string }>('soup', `${cook.one}=1`, '--out', 'soup')
   ]
   t.equal(there.sha256, here.sha256)
+})
+
+t.test('a base that was pulled is called by the id that commands take', async t => {
+  const { record } = await cook.json<{ record: string }>('base', 'show', cook.base)
+  t.match(await guest.json('pull', cook.base), [{ id: record, base: cook.base, kind: 'base' }])
+  t.match((await guest.run('pull', cook.base)).stdout, `Pulled base ${cook.base}: `)
 })
 
 t.test('pull --all brings every expert of a base', async t => {
