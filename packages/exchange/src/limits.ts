@@ -61,6 +61,9 @@ export const MAX_CHUNK_MS = 60_000
 /** Failures in a row after which a pull gives a provider up. */
 export const MAX_FAILURES = 3
 
+/** Looks at a pull in a row, three in {@link MAX_SILENCE_MS}, after which holders of a part have got no more. */
+export const MAX_VAIN_REVIEWS = 9
+
 /** How long a peer that sent a wrong chunk is not asked again. */
 export const BAN_MS: number = 10 * 60_000
 

@@ -7,6 +7,7 @@ import type { ReadLimits } from './byte-reader.ts'
 import { Conversation } from './conversation.ts'
 import { verdictOf } from './fault.ts'
 import { Intake } from './intake.ts'
+import { PartHolders } from './part-holders.ts'
 import { Schedule, type WantedChunk } from './schedule.ts'
 
 /** Pause after the first failure of a provider; it doubles with each further one. */
@@ -67,6 +68,7 @@ export class Pull {
   readonly #resting = new Set<string>()
   readonly #useful = new Set<string>()
   readonly #idle = new Set<string>()
+  readonly #holders = new PartHolders()
   readonly #outcomes = new Map<string, Outcome>()
   #review: NodeJS.Timeout | undefined
   #error: unknown
@@ -77,6 +79,7 @@ export class Pull {
     this.#intake = new Intake(components.chunks, this.#schedule, {
       onKept: (peer, chunk, bytes) => {
         this.#useful.add(peer)
+        this.#holders.add(peer)
         components.onKept(peer, chunk, bytes)
       },
       onRejected: components.onRejected,
@@ -118,13 +121,17 @@ export class Pull {
     this.#schedule.wake()
   }
 
-  /** Notes who brought nothing since the last time, and lets others in beside them. */
+  /** Notes who brought nothing since the last time, lets others in beside them, and asks again. */
   #sortOut(): void {
     for (const peer of this.#workers.keys()) {
       if (this.#useful.has(peer)) this.#idle.delete(peer)
       else this.#idle.add(peer)
     }
     this.#useful.clear()
+    this.#holders.review()
+    if (this.#holders.areBorneWith) {
+      for (const peer of this.#resting) if (this.#holders.has(peer)) this.#schedule.forgive(peer)
+    }
     this.#recruit()
   }
 
@@ -194,8 +201,15 @@ export class Pull {
   async #rest(peer: string, changed: Promise<void>): Promise<boolean> {
     if (this.#over.signal.aborted) return false
     const canHelp = this.#schedule.openCount === 0 || this.#schedule.canUse(peer)
-    if (!canHelp) this.#note(peer, 'does not have the rest', false)
-    if (!canHelp && this.#candidates.length > 0) return false
+    if (!canHelp) {
+      this.#note(peer, 'does not have the rest', false)
+      if (this.#holders.takeFresh(peer)) {
+        this.#schedule.forgive(peer)
+        return true
+      }
+      if (this.#holders.has(peer)) this.#makeRoomBeside(peer)
+      else if (this.#candidates.length > 0) return false
+    }
     this.#resting.add(peer)
     this.#failIfStuck()
     await changed
@@ -203,13 +217,19 @@ export class Pull {
     return !this.#over.signal.aborted
   }
 
-  /** Nobody is at work or to be asked, and those who rest lack what is missing. */
+  /** Lets others in beside a peer that waits for what it may get. */
+  #makeRoomBeside(peer: string): void {
+    this.#idle.add(peer)
+    this.#recruit()
+  }
+
+  /** Nobody is at work or to be asked, and those who rest lack what is missing and will not get it. */
   #failIfStuck(): void {
     if (this.#schedule.openCount === 0 || this.#candidates.length > 0) return
-    const isStuck = [...this.#workers.keys()].every(
-      peer => this.#resting.has(peer) && !this.#schedule.canUse(peer)
-    )
-    if (isStuck) this.fail(new OutOfProviders([...this.#outcomes.values()]))
+    const peers = [...this.#workers.keys()]
+    const isStuck = peers.every(peer => this.#resting.has(peer) && !this.#schedule.canUse(peer))
+    const mayGoOn = this.#holders.areBorneWith && peers.some(peer => this.#holders.has(peer))
+    if (isStuck && !mayGoOn) this.fail(new OutOfProviders([...this.#outcomes.values()]))
   }
 
   #note(peer: string, reason: string, isLiar: boolean): void {

@@ -105,10 +105,31 @@ export class Schedule {
     this.wake()
   }
 
-  /** Notes that a peer does not have a chunk: it is not asked for it again. */
+  /** Notes that a peer does not have a chunk: it is not asked for it again until {@link forgive}. */
   miss(peer: string, chunk: WantedChunk): void {
     this.#peer(peer).missing.add(chunk)
     this.release(peer, [chunk])
+  }
+
+  /**
+   * Lets a peer be asked again for the first chunks that it said it lacks, those before others that nobody
+   * fetches: it may have got them since. No more than one request has, for it may lack very many still.
+   */
+  forgive(peer: string): void {
+    const { missing } = this.#peer(peer)
+    const lacked = (isOfUse: (entry: Entry) => boolean): Entry[] => [
+      ...this.#byChunk
+        .values()
+        .filter(entry => missing.has(entry.wanted) && isOfUse(entry))
+        .take(MAX_RANGE_CHUNKS)
+    ]
+    const free = lacked(isFree)
+    const forgiven = free.length > 0 ? free : lacked(() => true)
+    for (const { wanted, place } of forgiven) {
+      missing.delete(wanted)
+      this.#peer(peer).cursor = Math.min(this.#peer(peer).cursor, place)
+    }
+    if (forgiven.length > 0) this.wake()
   }
 
   /** @returns whether an unfinished chunk is left that the peer has not said it lacks */

@@ -202,6 +202,62 @@ test('a pull nobody can serve ends at once, and says who lacks what', async t =>
   await none.stop()
 })
 
+/** A store that holds half of a payload and gets the rest when it was asked in vain so many times. */
+class Growing extends MemoryChunks {
+  readonly #whole: MemoryChunks
+  #missCount: number
+
+  constructor(whole: MemoryChunks, absent: readonly WantedChunk[], missCount: number) {
+    super(whole)
+    this.#whole = whole
+    this.#missCount = missCount
+    for (const { cid } of absent) this.map.delete(cid)
+  }
+
+  override async get(cid: string): Promise<Uint8Array | undefined> {
+    const bytes = await super.get(cid)
+    if (bytes === undefined && --this.#missCount === 0) {
+      for (const [each, chunk] of this.#whole.map) this.map.set(each, chunk)
+    }
+    return bytes
+  }
+}
+
+test('a provider that is pulling itself is asked again for what it lacked', async t => {
+  for (const missCount of [1, 8, 20]) {
+    const { source, wanted, requester, chunks, pullFrom } = await setUp(t)
+    const growing = new Growing(source, wanted.slice(8), missCount)
+    const pull = pullFrom([candidate(requester, await startProvider(t, growing))])
+    await pull.bring(wanted)
+    await pull.stop()
+    t.ok(holdsSame(chunks, source))
+    t.equal(chunks.map.size, wanted.length, `it had the rest after ${missCount} misses`)
+  }
+})
+
+test('a provider that lacked something is asked again when all others were asked in vain', async t => {
+  const { source, wanted, requester, chunks, pullFrom } = await setUp(t)
+  const growing = await startProvider(t, new Growing(source, wanted.slice(8), 20))
+  const empty = await startProvider(t, new MemoryChunks())
+  const others = Array.from({ length: MAX_PARALLEL_PROVIDERS + 1 }, (_, i) => {
+    return { ...candidate(requester, empty), peer: `empty ${i}` }
+  })
+  const pull = pullFrom([candidate(requester, growing), ...others])
+  await pull.bring(wanted)
+  await pull.stop()
+  t.equal(chunks.map.size, wanted.length)
+})
+
+test('a provider of a part that gets no more is given up after a while', async t => {
+  const { source, wanted, requester, chunks, pullFrom } = await setUp(t)
+  const half = new Growing(source, wanted.slice(8), Number.POSITIVE_INFINITY)
+  const pull = pullFrom([candidate(requester, await startProvider(t, half))])
+  const error = await pull.bring(wanted).catch(error => error)
+  t.match(error.outcomes, [{ reason: 'does not have the rest', isLiar: false }])
+  t.equal(chunks.map.size, 8)
+  await pull.stop()
+})
+
 test('hung peers cannot fill the places', async t => {
   const { source, wanted, requester, chunks, pullFrom } = await setUp(t)
   const never = () => Promise.withResolvers<never>().promise

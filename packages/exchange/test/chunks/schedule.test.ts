@@ -49,6 +49,24 @@ test('an idle peer doubles the last chunk of another one, but only when nothing 
   t.strictSame(third, [3, 1, 0, 2], 'first those that fewest fetch, in the end all')
 })
 
+test('forgive() lets a peer be asked for what it lacked, first for what nobody fetches', async t => {
+  const chunks = wanted(200)
+  const schedule = scheduleOf(...chunks)
+  for (const chunk of schedule.take('part', 64, false)) schedule.miss('part', chunk)
+  for (const chunk of chunks.slice(64)) schedule.miss('part', chunk)
+  const inFlight = schedule.take('slow', 10, false)
+  const changed = schedule.changed()
+  schedule.forgive('part')
+  await changed
+  t.strictSame(schedule.take('part', 64, true), chunks.slice(10, 74))
+  t.strictSame(schedule.take('part', 64, true), [], 'no more than one request has')
+  schedule.take('other', 64, false)
+  schedule.take('other', 64, false)
+  schedule.forgive('part')
+  const doubled = inFlight.map(() => schedule.take('part', 1, true)[0]?.index)
+  t.ok(doubled.every(index => index !== undefined))
+})
+
 test('a peer is not asked again for what it lacks', async t => {
   const chunks = wanted(3)
   const schedule = scheduleOf(...chunks)
