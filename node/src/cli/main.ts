@@ -132,7 +132,8 @@ async function run(
 }
 
 function print(command: Command, output: unknown, global: GlobalOptions, io: CliIo): void {
-  const text = global.json ? JSON.stringify(output) : printable(command.render(output))
+  const json = (): unknown => (command.toJson === undefined ? output : command.toJson(output))
+  const text = global.json ? JSON.stringify(json()) : printable(command.render(output))
   if (text !== '') io.stdout.write(`${text}\n`)
 }
 

@@ -71,7 +71,7 @@ export const baseList: Command = nodeCommand({
         here: base => yesNo(base.complete),
         shared: base => yesNo(base.shared)
       },
-      'No base is known yet; add one with: soup-node base add PATH --name NAME'
+      'No base is known yet; add one with: soup-node base add PATH --name NAME, or bring one here with: soup-node pull TICKET'
     )
 })
 

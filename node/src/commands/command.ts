@@ -30,6 +30,8 @@ export interface CommandShape<Output> {
   examples: readonly string[]
   /** @returns what a person reads on the terminal */
   render(output: Output): string
+  /** @returns what `--json` prints; without it, the output as it is */
+  toJson?(output: Output): unknown
 }
 
 /** What a command gets that runs in the caller's process. */

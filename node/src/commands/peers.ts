@@ -7,16 +7,22 @@ export const peers: Command = nodeCommand({
   summary: 'list the connected peers',
   examples: ['soup-node peers'],
   needs: 'repo',
-  run: async (node, _invocation, options) => (await node.exchange?.peers(options)) ?? [],
-  render: list =>
+  run: async ({ exchange }, _invocation, options) => ({
+    running: exchange !== undefined,
+    peers: (await exchange?.peers(options)) ?? []
+  }),
+  toJson: ({ peers }) => peers,
+  render: ({ running, peers }) =>
     listing(
-      list,
+      peers,
       {
         peer: peer => shortId(peer.peer),
         direction: peer => peer.direction,
         rtt: peer => (peer.rttMs === undefined ? '' : `${Math.round(peer.rttMs)} ms`),
         address: peer => peer.addresses[0] ?? ''
       },
-      'No peers (is the daemon running? see soup-node start, connect)'
+      running
+        ? 'No peer is connected; connect to one with: soup-node connect ADDRESS'
+        : 'No peers, for no daemon runs on this repo; start one with: soup-node start'
     )
 })

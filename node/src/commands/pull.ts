@@ -41,7 +41,10 @@ export const pull: Command = nodeCommand({
     if (failures.length > 0) throw failures[0]
     return pulled
   },
-  render: pulled => pulled.map(renderOne).join('\n')
+  render: pulled =>
+    pulled.length === 0
+      ? 'Nothing to pull: no expert of this base is known yet, here or to the peers (see soup-node peers)'
+      : pulled.map(renderOne).join('\n')
 })
 
 interface Pulled extends PullReport {

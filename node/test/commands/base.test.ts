@@ -41,7 +41,7 @@ t.test("a base's id comes from its tensors, not from its file", async t => {
 t.test('base list tells what is here and what travels', async t => {
   const at = await repo(t)
   await writeModels(at)
-  t.match((await at.run('base', 'list')).stdout, 'soup-node base add')
+  t.match((await at.run('base', 'list')).stdout, /soup-node base add.*soup-node pull TICKET/)
   const add = ['base', 'add', 'base.safetensors', '--name']
   await at.json(...add, 'kept')
   await at.json(...add, 'given', '--share', '--license', 'Apache-2.0')

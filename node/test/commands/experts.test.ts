@@ -1,5 +1,6 @@
+import { join } from 'node:path'
 import t from 'tap'
-import { kitchen, repo } from '../run-cli.ts'
+import { kitchen, repo, startDaemon } from '../run-cli.ts'
 
 const at = await kitchen(t)
 
@@ -29,6 +30,7 @@ t.test('experts keeps those of a base, a reward, a publisher', async t => {
   t.equal(await count('--reward', 'reward one'), 1)
   t.equal(await count('--reward', 'reward'), 0)
   t.equal(await count('--publisher', peerId), 2)
+  t.equal(await count('--publisher', peerId.slice(0, 16)), 2)
   t.equal(await count('--publisher', 'somebody'), 0)
   t.match(await at.fails('experts', '--base', 'bafyreibogusbogus'), { code: 3 })
 })
@@ -38,4 +40,29 @@ t.test('experts says on a terminal what a row is, and what to do without one', a
   t.match(stdout, /^expert +reward +name +publisher +delta +here\n/)
   t.match(stdout, new RegExp(`${at.one.slice(0, 16)} +reward one .* yes`))
   t.match((await (await repo(t)).run('experts')).stdout, '--base')
+})
+
+t.test('experts tells a filter that nothing passes from a node that knows nothing', async t => {
+  const none = async (from: { run: typeof at.run }, ...argv: string[]) => {
+    const { code, stdout } = await from.run('experts', ...argv)
+    t.equal(code, 0)
+    return stdout
+  }
+  t.equal(
+    await none(at, '--reward', 'brave'),
+    'No expert matches --reward brave (known: 2); list all with: soup-node experts\n'
+  )
+  t.match(
+    await none(at, '--publisher', 'somebody', '--base', at.base.slice(0, 16)),
+    `No expert matches --base ${at.base.slice(0, 16)} and --publisher somebody (known: 2)`
+  )
+  const empty = await repo(t)
+  t.match(await none(empty, '--reward', 'brave'), /^No expert is known yet; .*--base/)
+  const path = join(at.folder, 'base.safetensors')
+  const { id } = await empty.json<{ id: string }>('base', 'add', path, '--name', 'b')
+  t.match(await none(empty, '--base', id), /^No expert is known yet; .*soup-node start/)
+  const daemon = await startDaemon(t, empty)
+  t.match(await none(empty, '--base', id), /^No expert is known yet; .*soup-node connect/)
+  await daemon.stop()
+  t.same(await at.json('experts', '--reward', 'brave'), [], 'programs get an empty list')
 })

@@ -14,8 +14,11 @@ t.test('peers lists who is connected, and how', async t => {
   t.match(stdout, new RegExp(`${two.peerId.slice(0, 16)} +outbound`))
 })
 
-t.test('peers says what to do where no daemon runs', async t => {
+t.test('peers tells a node without peers from one that is not running', async t => {
   const at = await repo(t)
   t.same(await at.json('peers'), [])
-  t.match((await at.run('peers')).stdout, 'soup-node start')
+  t.match((await at.run('peers')).stdout, /no daemon runs on this repo.*soup-node start/)
+  await startDaemon(t, at)
+  t.same(await at.json('peers'), [])
+  t.match((await at.run('peers')).stdout, /^No peer is connected.*soup-node connect/)
 })

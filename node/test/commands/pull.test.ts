@@ -86,6 +86,16 @@ t.test('pull --all brings every expert of a base', async t => {
   t.ok(pulled.equals(await readFile(join(cook.folder, 'two.safetensors'))))
 })
 
+t.test('pull --all of a base without experts says so', async t => {
+  const path = join(cook.folder, 'two.safetensors')
+  const { id } = await guest.json<{ id: string }>('base', 'add', path, '--name', 'barren')
+  t.match(await guest.run('pull', '--all', '--base', id), {
+    code: 0,
+    stdout: /^Nothing to pull: no expert of this base is known yet.*soup-node peers/
+  })
+  t.same(await guest.json('pull', '--all', '--base', id), [])
+})
+
 t.test('an expert that cannot be pulled does not keep pull --all from the others', async t => {
   const { root } = repoPaths((await repo(t, join(t.testdir({}), 'robust'))).repo)
   const config = { ...defaultConfig(), listen: ['/ip4/127.0.0.1/tcp/0'] }
