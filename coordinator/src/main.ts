@@ -4,10 +4,10 @@
  * @packageDocumentation
  */
 import { readFileSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { SoupError } from '@soup/interface'
+import { makeFolder } from '@soup/store'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { type CoordinatorInit, runCoordinator } from './coordinator.ts'
 
@@ -100,7 +100,7 @@ function collect(pattern: RegExp, expected: string): (value: string, sofar?: str
 async function start(options: StartOptions, io: CoordinatorIo): Promise<void> {
   const folder = options.repo ?? io.env.SOUP_REPO ?? join(homedir(), '.soup-coordinator')
   const repo = resolve(io.cwd, folder)
-  await mkdir(repo, { recursive: true, mode: 0o700 })
+  await makeRepo(repo)
   const stop = io.signal ?? signalOfProcess()
   const init: CoordinatorInit = {
     repo,
@@ -112,6 +112,13 @@ async function start(options: StartOptions, io: CoordinatorIo): Promise<void> {
   await runCoordinator(init, stop, ready => {
     const text = options.json ? JSON.stringify(ready) : ready.addresses.join('\n')
     io.stdout.write(`${text}\n`)
+  })
+}
+
+async function makeRepo(path: string): Promise<void> {
+  await makeFolder(path, { mode: 0o700 }).catch(cause => {
+    const message = `No folder can be made at ${path}: ${cause.message}; choose another with --repo DIR`
+    throw new SoupError('OUT_FAILED', message, { details: { repo: path }, cause })
   })
 }
 

@@ -85,6 +85,18 @@ t.test('an address that no transport knows is refused with 2', async t => {
   t.match(stderr, /^soup-coordinator: "\/nonsense\/x" is not an address[^\n]*\n$/)
 })
 
+t.test('a folder that cannot be made is named, with the way out', async t => {
+  const folder = t.testdir({ file: '' })
+  for (const repo of [join(folder, 'file'), join(folder, 'file', 'below'), '/proc/x']) {
+    const { code, stderr } = await run(folder, 'start', '--repo', repo, '--json')
+    t.equal(code, 1)
+    t.match(JSON.parse(stderr), {
+      error: { code: 'OUT_FAILED', message: `${repo}: `, details: { repo } }
+    })
+    t.match(stderr, '--repo DIR')
+  }
+})
+
 t.test('start prints one JSON document when peers can reach it, and ends with 0', async t => {
   const folder = t.testdir({})
   const { stdout, stop } = await start(t, folder, '--json')

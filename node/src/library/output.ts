@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { makeFolder } from '@soup/store'
 import { NodeError } from '../errors.ts'
 
 /**
@@ -18,7 +19,7 @@ export async function intoFolder<T>(
   await checkFree(out)
   const temporary = `${out}.partial-${randomBytes(4).toString('hex')}`
   try {
-    await mkdir(dirname(out), { recursive: true })
+    await makeFolder(dirname(out))
     await mkdir(temporary)
     const result = await build(temporary)
     await rmdir(out).catch(ignoreMissing)
@@ -49,7 +50,7 @@ function outputError(out: string, error: unknown): unknown {
   const { code, path, message } = error as NodeJS.ErrnoException
   const isTaken = code === 'ENOTEMPTY' || code === 'EEXIST' || (code === 'ENOTDIR' && path === out)
   if (isTaken && existsSync(out)) return outExists(out, error)
-  const reason = code === 'ENOSPC' ? 'the disk is full' : message
+  const reason = code === 'ENOSPC' ? 'the disk is full' : `${message}; choose another --out`
   return new NodeError('OUT_FAILED', `${out} cannot be written: ${reason}`, {
     details: { out },
     cause: error

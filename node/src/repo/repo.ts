@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from '@soup/store'
 import type { ApiAccess } from '../api/client.ts'
 import { isLoopback } from '../api/loopback.ts'
 import { NodeError } from '../errors.ts'
@@ -39,11 +40,9 @@ export function repoPaths(root: string): RepoPaths {
  */
 export async function initRepo(root: string, settings: Partial<Config>): Promise<RepoPaths> {
   const paths = repoPaths(root)
-  await mkdir(root, { recursive: true, mode: 0o700 }).catch(cause => {
-    throw new NodeError('OUT_FAILED', `No repo can be made at ${root}: ${cause.message}`, {
-      details: { repo: root },
-      cause
-    })
+  await makeFolder(root, { mode: 0o700 }).catch(cause => {
+    const message = `No repo can be made at ${root}: ${cause.message}; choose another folder with --repo DIR`
+    throw new NodeError('OUT_FAILED', message, { details: { repo: root }, cause })
   })
   const config = { ...defaultConfig(), ...settings }
   await writeNew(paths.apiToken, `${randomBytes(32).toString('base64url')}\n`)

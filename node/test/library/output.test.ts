@@ -63,11 +63,10 @@ t.test('intoFolder() never replaces what came while it built', async t => {
 
 t.test('intoFolder() says in a sentence that a place cannot be written', async t => {
   const root = t.testdir({ file: '' })
-  const out = join(root, 'file', 'sub', 'out')
-  await t.rejects(
-    intoFolder(out, async () => undefined),
-    { code: 'OUT_FAILED', message: out }
-  )
+  for (const out of [join(root, 'file', 'sub', 'out'), '/proc/x', '/proc/x/out']) {
+    const build = async (): Promise<unknown> => t.fail('it was built')
+    await t.rejects(intoFolder(out, build), { code: 'OUT_FAILED', message: out })
+  }
 })
 
 t.test('temporaryPath() gives another path each time', async t => {

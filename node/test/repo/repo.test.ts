@@ -49,6 +49,16 @@ t.test('a file where the repo should be is no repo, and none is made there', asy
   }
 })
 
+t.test('initRepo() ends where the system has no such folder and makes none', async t => {
+  for (const path of ['/proc/x', '/proc/x/repo']) {
+    await t.rejects(initRepo(path, {}), {
+      code: 'OUT_FAILED',
+      message: /\/proc\/x.*choose another folder with --repo/,
+      details: { repo: path }
+    })
+  }
+})
+
 t.test('readConfig() of a folder that is no repo says how to make one', async t => {
   const root = t.testdir({})
   await t.rejects(readConfig(repoPaths(root)), {

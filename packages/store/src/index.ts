@@ -6,6 +6,7 @@
 export { StoreError, type StoreErrorCode } from './errors.ts'
 export { type LevelStoreComponents, levelStore } from './level-store.ts'
 export { openLocatedPayload } from './located-payload.ts'
+export { type MakeFolderInit, makeFolder } from './make-folder.ts'
 export { memoryStore } from './memory-store.ts'
 export type {
   LocatedPayload,

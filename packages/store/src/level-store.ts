@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chunkFiles } from './chunk-files.ts'
 import { fileError } from './files.ts'
 import { levelKeyValue } from './level-key-value.ts'
+import { makeFolder } from './make-folder.ts'
 import { keptPayloads } from './payloads.ts'
 import { keptRecords } from './records.ts'
 import { keptState } from './state.ts'
@@ -31,7 +31,7 @@ export function levelStore({ path }: LevelStoreComponents): Store {
     chunks,
     payloads: keptPayloads(chunks, chunksPath),
     async start() {
-      await mkdir(path, { recursive: true }).catch(cause => {
+      await makeFolder(path).catch(cause => {
         throw fileError(cause, path)
       })
       await db.open()
