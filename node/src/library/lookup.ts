@@ -9,14 +9,15 @@ import {
 } from '@soup/manifest'
 import { NodeError } from '../errors.ts'
 import type { SoupNode } from '../node.ts'
+import { basePayload } from './models.ts'
 import { refreshCatalogue } from './refresh.ts'
 
 /** Fewer characters of an id say too little: every CIDv1 of a record begins with the same nine. */
 const MIN_PREFIX_CHARS = 10
 
 /**
- * Finds the record that a person means: by record id, by the beginning of one, by a base id (the newest
- * record of that base), or by a ticket. Asks the network for what the repo does not hold.
+ * Finds the record that a person means: by record id, by the beginning of one, by a base id (the first of
+ * {@link baseRecords}), or by a ticket. Asks the network for what the repo does not hold.
  *
  * @throws NodeError NOT_FOUND when nobody who can be asked knows it; StoreError ID_AMBIGUOUS
  */
@@ -93,21 +94,37 @@ async function findKept(
   return kept && (await parseRecord(kept.envelope))
 }
 
-/** Several publishers may describe one base: what can be pulled comes first, then the newest. */
 async function bestBaseRecord(
   node: SoupNode,
   prefix: string,
   options?: AbortOptions
 ): Promise<SignedRecord | undefined> {
   const base = await node.store.records.resolveBase(prefix, options)
-  if (base === undefined) return undefined
+  return base === undefined ? undefined : (await baseRecords(node, base, options))[0]
+}
+
+/**
+ * Lists what the repo holds of publishers who describe one base: first the record whose payload was found to
+ * hold it, then what can be pulled, then the newest by its own account.
+ *
+ * @param base base id
+ */
+export async function baseRecords(
+  node: SoupNode,
+  base: string,
+  options?: AbortOptions
+): Promise<SignedRecord<BaseRecord>[]> {
   const found: SignedRecord<BaseRecord>[] = []
   for await (const { envelope } of node.store.records.list({ kind: 'base', base }, options)) {
     const signed = await parseRecord(envelope)
     if (signed.record.kind === 'base') found.push(signed as SignedRecord<BaseRecord>)
   }
-  const isShared = ({ record }: SignedRecord<BaseRecord>): number => (record.payload ? 1 : 0)
-  return found.sort((a, b) => isShared(b) - isShared(a) || b.record.created - a.record.created)[0]
+  const held = await basePayload(node, base, options)
+  const rank = ({ record: { payload } }: SignedRecord<BaseRecord>): number => {
+    if (payload === undefined) return 0
+    return payload.root === held?.root && payload.bytes === held.bytes ? 2 : 1
+  }
+  return found.sort((a, b) => rank(b) - rank(a) || b.record.created - a.record.created)
 }
 
 async function fetchById(

@@ -64,7 +64,8 @@ async function baseFile(
   return (await node.store.state.get(BASE_FILES, base, options)) as unknown as BaseFile | undefined
 }
 
-async function basePayload(
+/** @returns the payload that was found to hold a base, whether all of it is still here or not */
+export async function basePayload(
   node: SoupNode,
   base: string,
   options?: AbortOptions

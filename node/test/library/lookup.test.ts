@@ -2,6 +2,7 @@ import { encodeTicket, type SignedRecord } from '@soup/manifest'
 import { signedBase, signedExpert } from '@soup/testing'
 import t from 'tap'
 import { findBase, findExpert, findRecord } from '../../src/library/lookup.ts'
+import { rememberBasePayload } from '../../src/library/models.ts'
 import type { SoupNode } from '../../src/node.ts'
 import { repo, withNode } from '../run-cli.ts'
 
@@ -43,6 +44,22 @@ t.test('a base id finds the base; what can be pulled comes first, then the newes
       t.equal(found.record.created, created, 'each one is better than those before')
       t.equal((await findBase(node, signed.id)).record.created, created)
     }
+  })
+})
+
+t.test('a base id finds the record whose payload was found to hold the base', async t => {
+  await withNode(await repo(t), async node => {
+    const { record } = await signedBase(1)
+    const [held, other] = [
+      (await signedExpert(1, record.base)).record.payload,
+      (await signedExpert(2, record.base)).record.payload
+    ]
+    const old = await signedBase(1, { created: 1, payload: held })
+    await keep(node, old)
+    await keep(node, await signedBase(1, { created: 2, payload: other }))
+    t.not((await findBase(node, record.base)).id, old.id)
+    await rememberBasePayload(node, record.base, held)
+    t.equal((await findBase(node, record.base)).id, old.id)
   })
 })
 

@@ -1,119 +1,106 @@
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type BaseRecord, type ExpertRecord, type SignedRecord, signRecord } from '@soup/manifest'
-import { signedBase, testKey } from '@soup/testing'
+import {
+  type BaseRecord,
+  type ExpertRecord,
+  type PayloadRef,
+  type SignedRecord,
+  signRecord
+} from '@soup/manifest'
+import { signedBase, signedExpert, testKey } from '@soup/testing'
 import t from 'tap'
-import { announceHoldings, experts } from '../../src/library/holdings.ts'
 import { findRecord } from '../../src/library/lookup.ts'
 import { hasBase } from '../../src/library/models.ts'
 import { pullRecord } from '../../src/library/pull.ts'
-import { openNode, type SoupNode } from '../../src/node.ts'
-import { defaultConfig } from '../../src/repo/config.ts'
-import { repoPaths } from '../../src/repo/repo.ts'
-import { kitchen, repo, startDaemon, withNode } from '../run-cli.ts'
+import type { SoupNode } from '../../src/node.ts'
+import { kitchen, startDaemon, withNode } from '../run-cli.ts'
+import { online } from './online.ts'
 
 const cook = await kitchen(t)
 const record = async (id: string) => await withNode(cook, async node => await findRecord(node, id))
 const base = (await record(cook.base)) as SignedRecord<BaseRecord>
 const expert = (await record(cook.one)) as SignedRecord<ExpertRecord>
-const other = (await record(cook.two)) as SignedRecord<ExpertRecord>
 const server = await startDaemon(t, cook)
 const hints = [{ peer: server.peerId, addresses: server.addresses }]
 
-/** Runs `use` on a node that is on the network and knows nobody. */
-async function online(folder: string, use: (node: SoupNode) => Promise<void>): Promise<void> {
-  const { repo: root } = await repo(t, join(t.testdirName, folder))
-  const config = { ...defaultConfig(), listen: ['/ip4/127.0.0.1/tcp/0'] }
-  const node = await openNode(repoPaths(root), config, { network: true })
-  try {
-    await use(node)
-  } finally {
-    await node.close()
+/** A record that says of some payload that it holds the cook's base, and claims to be the newest. */
+async function forged(seed: number, payload: PayloadRef): Promise<SignedRecord> {
+  const created = 8_640_000_000_000_000
+  return await signRecord({ ...base.record, payload, created }, await testKey(seed))
+}
+
+async function keep(node: SoupNode, ...records: SignedRecord[]): Promise<void> {
+  for (const { id, kind, base: about, envelope } of records) {
+    await node.store.records.put({ id, kind, base: about, envelope })
   }
 }
 
-t.test('pullRecord() brings the payload, checks it, and provides it', async t => {
-  await online('honest', async node => {
+/** Some payload that nobody has. */
+const nowhere = (await signedExpert(1, cook.base)).record.payload
+
+t.test("a stranger's false record does not keep a base from being pulled", async t => {
+  await online(t, async node => {
+    const wrong = await forged(1, expert.record.payload)
+    const lost = await forged(2, nowhere)
     const { root, bytes } = base.record.payload!
-    const report = await pullRecord(node, base, hints, {})
-    t.match(report, { id: base.id, kind: 'base', bytes, resumedBytes: 0 })
-    t.match(await node.store.payloads.state(root), { isComplete: true })
+    const missized = await forged(3, { root, bytes: bytes + 1 })
+    await keep(node, wrong, lost, missized, base)
+    const found = await findRecord(node, cook.base)
+    t.not(found.id, base.id, 'the false ones claim to be newer')
+    const report = await pullRecord(node, found, hints, {})
+    t.match(report, { id: base.id, kind: 'base', bytes: base.record.payload!.bytes })
     t.equal(await hasBase(node, cook.base), true)
-    const pulled = await pullRecord(node, expert, hints, {})
-    t.match(pulled.providers, [{ peer: server.peerId, bytes: expert.record.payload.bytes }])
+    t.same(new Set(report.failures.map(({ id }) => id)), new Set([wrong.id, lost.id, missized.id]))
+    t.equal((await findRecord(node, cook.base)).id, base.id, 'the true one comes first from now on')
+    t.match(await pullRecord(node, base, [], {}), { resumedBytes: report.bytes, failures: [] })
   })
 })
 
-t.test('a payload that is not the base in its record does not count as that base', async t => {
-  await online('lied-to', async node => {
-    const liar = await signedBase(1, { payload: base.record.payload! })
-    const named = liar.record.base
-    await t.rejects(pullRecord(node, liar, hints, {}), {
-      code: 'BASE_MISMATCH',
-      details: { id: liar.id, expected: named, got: cook.base }
+t.test('where only a false record is known, peers are asked for others', async t => {
+  await online(t, async node => {
+    const wrong = await forged(1, expert.record.payload)
+    await keep(node, wrong)
+    t.match(await pullRecord(node, wrong, hints, {}), { id: base.id })
+  })
+})
+
+t.test('records that name one payload are tried once', async t => {
+  await online(t, async node => {
+    const copies = await Promise.all([1, 2, 3].map(seed => forged(seed, expert.record.payload)))
+    await keep(node, ...copies, base)
+    const report = await pullRecord(node, copies[2]!, hints, {})
+    t.match(report, { id: base.id, failures: [{ id: copies[2]!.id, code: 'BASE_MISMATCH' }] })
+    const ids = new Set(copies.map(({ id }) => id))
+    t.equal(report.failures.filter(({ id }) => ids.has(id)).length, 1)
+  })
+})
+
+t.test('a base of false records alone says of each why it failed', async t => {
+  await online(t, async node => {
+    const wrong = await signedBase(1, { payload: base.record.payload! })
+    const lost = await signRecord({ ...wrong.record, payload: nowhere }, await testKey(2))
+    await keep(node, wrong, lost)
+    await t.rejects(pullRecord(node, wrong, hints, {}), {
+      code: 'EXCHANGE_NO_PROVIDER',
+      message: new RegExp(`${wrong.id}.* is another base.*${lost.id}.*No peer gave`),
+      details: {
+        base: wrong.record.base,
+        failures: [
+          { id: wrong.id, publisher: wrong.publisher, code: 'BASE_MISMATCH' },
+          { id: lost.id, publisher: lost.publisher, code: 'EXCHANGE_NO_PROVIDER' }
+        ]
+      }
     })
-    t.equal(await hasBase(node, named), false)
   })
 })
 
-t.test('a delta that leads elsewhere than its record says is refused', async t => {
-  await online('misled', async node => {
-    const { result } = other.record
-    const liar = await signRecord({ ...expert.record, result }, await testKey(1))
-    await t.rejects(pullRecord(node, liar, hints, {}), {
-      code: 'EXPERT_MISMATCH',
-      details: { id: liar.id, expected: result, got: expert.record.result }
-    })
-  })
-})
-
-t.test('an expert that was refused is neither listed as here nor announced', async t => {
-  await online('refused', async node => {
-    const liar = await signRecord(
-      { ...expert.record, result: other.record.result },
-      await testKey(1)
-    )
-    const bytes = expert.record.payload.bytes + 1
-    const missized = await signRecord(
-      { ...expert.record, payload: { ...expert.record.payload, bytes } },
-      await testKey(1)
-    )
-    for (const { id, kind, base: about, envelope } of [liar, missized]) {
-      await node.store.records.put({ id, kind, base: about, envelope })
-    }
-    await t.rejects(pullRecord(node, liar, hints, {}), { code: 'EXPERT_MISMATCH' })
-    t.same(
-      (await Array.fromAsync(experts(node))).map(({ complete }) => complete),
-      [false, false]
-    )
-    const provided: string[] = []
-    const catalogue = { follow() {}, provide: async ({ id }: { id: string }) => provided.push(id) }
-    await announceHoldings({ ...node, exchange: { catalogue } } as unknown as SoupNode)
-    t.same(provided, [])
-    const { id, kind, base: about, envelope } = expert
-    await node.store.records.put({ id, kind, base: about, envelope })
-    await announceHoldings({ ...node, exchange: { catalogue } } as unknown as SoupNode)
-    t.same(provided, [id], 'the same delta under an honest record is provided')
-  })
-})
-
-t.test('a payload whose size is not the one in its record is refused', async t => {
-  await online('missized', async node => {
-    const { root, bytes } = expert.record.payload
-    const payload = { root, bytes: bytes + 1 }
-    const liar = await signRecord({ ...expert.record, payload }, await testKey(1))
-    await t.rejects(pullRecord(node, liar, hints, {}), { code: /^EXCHANGE_(BAD_PAYLOAD|CORRUPT)$/ })
-  })
-})
-
-t.test('pullRecord() refuses what has no payload, and needs the network', async t => {
-  await online('empty', async node => {
-    const bare = await signedBase(1)
-    await t.rejects(pullRecord(node, bare, hints, {}), {
-      code: 'NO_PAYLOAD',
-      message: 'soup-node base add',
-      details: { id: bare.id, kind: 'base' }
-    })
-    const offline = { ...node, exchange: undefined }
-    await t.rejects(pullRecord(offline, expert, hints, {}), { code: 'NODE_OFFLINE' })
+t.test("a failure of this node's own is not taken for a false record", async t => {
+  await online(t, async node => {
+    await keep(node, await forged(1, expert.record.payload), base)
+    const chunks = join(node.repo.store, 'chunks')
+    await rm(chunks, { recursive: true })
+    await writeFile(chunks, 'not a folder')
+    const wrong = await findRecord(node, cook.base)
+    await t.rejects(pullRecord(node, wrong, hints, {}), { code: 'STORE_FAILED', message: chunks })
   })
 })
