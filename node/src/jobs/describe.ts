@@ -1,4 +1,5 @@
 import type { ProgressOptions } from '@soup/interface'
+import { tensorsId } from '@soup/manifest'
 import {
   type Checkpoint,
   describeTensors,
@@ -25,4 +26,12 @@ export async function describeJob(
     sizeBytes: safetensorsBytes(checkpoint)
   })
   return await withModel(input.model, describe, options)
+}
+
+/** Reads a whole model and gives the id of its tensors: of a base, its base id. */
+export async function identifyJob(
+  input: { model: ModelSpec },
+  options: ProgressOptions
+): Promise<string> {
+  return tensorsId((await describeJob(input, options)).tensors)
 }

@@ -1,13 +1,22 @@
-import { describeJob } from './describe.ts'
+import { checkJob } from './check.ts'
+import { describeJob, identifyJob } from './describe.ts'
 import { encodeJob } from './encode.ts'
 import { writeJob } from './write.ts'
 
 /** What a worker thread can be asked to do, by name. */
 export const jobs: {
+  readonly check: typeof checkJob
   readonly describe: typeof describeJob
   readonly encode: typeof encodeJob
+  readonly identify: typeof identifyJob
   readonly write: typeof writeJob
-} = { describe: describeJob, encode: encodeJob, write: writeJob }
+} = {
+  check: checkJob,
+  describe: describeJob,
+  encode: encodeJob,
+  identify: identifyJob,
+  write: writeJob
+}
 
 /** Name of a job. */
 export type JobName = keyof typeof jobs

@@ -1,9 +1,10 @@
 import { stat } from 'node:fs/promises'
-import { type AbortOptions, SoupError } from '@soup/interface'
+import type { AbortOptions } from '@soup/interface'
 import type { ExpertRecord, PayloadRef, SignedRecord } from '@soup/manifest'
 import { NodeError } from '../errors.ts'
-import { checkResult, type ModelSpec, withModel } from '../jobs/model.ts'
+import type { ModelSpec } from '../jobs/model.ts'
 import type { SoupNode } from '../node.ts'
+import { leadsToResult } from './expert-payloads.ts'
 
 /** Namespace of the store's state where bases added without `--share` are remembered. */
 const BASE_FILES = 'base-files'
@@ -100,24 +101,10 @@ export async function holdsPayload(
     return found?.root === record.payload?.root && (await isComplete(node, record.payload, options))
   }
   if (record.kind !== 'expert') return false
-  const model = await payloadModel(node, record.payload, options)
-  return model !== undefined && (await leadsTo(id, record.result, model, options))
-}
-
-async function leadsTo(
-  id: string,
-  result: string,
-  delta: ModelSpec,
-  options?: AbortOptions
-): Promise<boolean> {
-  try {
-    await withModel(delta, async payload => checkResult(id, result, payload), options)
-    return true
-  } catch (error) {
-    options?.signal?.throwIfAborted()
-    if (error instanceof SoupError) return false
-    throw error
-  }
+  return (
+    (await isComplete(node, record.payload, options)) &&
+    (await leadsToResult(node, { id, record }, options))
+  )
 }
 
 /** @returns where to read a payload, or undefined unless all of it is here */

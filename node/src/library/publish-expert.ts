@@ -10,6 +10,7 @@ import {
 import { runJob } from '../jobs/run-job.ts'
 import type { SoupNode } from '../node.ts'
 import { addPayload } from './base-add.ts'
+import { rememberExpert } from './expert-payloads.ts'
 import { baseModel } from './models.ts'
 import { temporaryPath } from './output.ts'
 import { publishRecord } from './publish-record.ts'
@@ -52,6 +53,7 @@ export async function publishExpert(
       created: Date.now()
     }
     const signed = await signRecord(record, node.privateKey)
+    await rememberExpert(node, signed.id)
     await publishRecord(node, signed, payload, options)
     return signed
   } finally {

@@ -1,11 +1,10 @@
 import type { FetchReport, Provider } from '@soup/exchange'
 import type { ProgressOptions } from '@soup/interface'
-import { type PayloadRef, type SignedRecord, tensorsId } from '@soup/manifest'
-import type { Checkpoint } from '@soup/tensor'
+import type { PayloadRef, SignedRecord } from '@soup/manifest'
 import { NodeError } from '../errors.ts'
-import { checkResult, withModel } from '../jobs/model.ts'
 import { runJob } from '../jobs/run-job.ts'
 import type { SoupNode } from '../node.ts'
+import { checkExpert } from './expert-payloads.ts'
 import { rememberBasePayload } from './models.ts'
 
 /** How a payload came here. */
@@ -59,14 +58,11 @@ async function checkContent(
   payload: PayloadRef,
   options: ProgressOptions
 ): Promise<void> {
+  if (record.kind === 'expert') return await checkExpert(node, { id, record }, options)
   const located = await node.store.payloads.locate(payload.root, options)
-  if (located === undefined || (record.kind !== 'base' && record.kind !== 'expert')) return
+  if (located === undefined || record.kind !== 'base') return
   const model = { kind: 'payload', located } as const
-  if (record.kind === 'expert') {
-    const check = async (delta: Checkpoint): Promise<void> => checkResult(id, record.result, delta)
-    return await withModel(model, check, options)
-  }
-  const got = tensorsId((await runJob('describe', { model }, options)).tensors)
+  const got = await runJob('identify', { model }, options)
   if (got === record.base) return await rememberBasePayload(node, got, payload)
   const message = `The payload of base record ${id} is another base: its tensors hash to ${got}, the record says ${record.base}`
   throw new NodeError('BASE_MISMATCH', message, { details: { id, expected: record.base, got } })

@@ -180,5 +180,6 @@ t.test('without a daemon, pull brings the network up for as long as it needs it'
   const alone = await repo(t, join(t.testdir({}), 'alone'))
   const [report] = await alone.json<Report[]>('pull', ticketOf(cook.two))
   t.match(report, { id: cook.two, providers: [{ peer: server.peerId }] })
-  t.match(await alone.json('status'), { running: false, experts: { complete: 1 } })
+  t.match(await alone.json('show', cook.two), { complete: true })
+  t.match(await alone.json('status'), { running: false })
 })

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { tensorsId } from '@soup/manifest'
 import t from 'tap'
-import { describeJob } from '../../src/jobs/describe.ts'
+import { describeJob, identifyJob } from '../../src/jobs/describe.ts'
 import { tensors, writeModel } from '../fixtures.ts'
 
 t.test('describe gives every tensor with its hash, and the size of the file', async t => {
@@ -17,4 +18,11 @@ t.test('describe gives every tensor with its hash, and the size of the file', as
     ],
     sizeBytes: (await stat(path)).size
   })
+})
+
+t.test('identify gives the id that the tensors have, whatever file they lie in', async t => {
+  const folder = t.testdir({})
+  const model = { kind: 'file', path: await writeModel(join(folder, 'm')) } as const
+  const { tensors: list } = await describeJob({ model }, {})
+  t.equal(await identifyJob({ model }, {}), tensorsId(list))
 })

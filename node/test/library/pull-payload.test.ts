@@ -29,6 +29,21 @@ t.test('pullPayload() brings the payload, checks it, and provides it', async t =
   })
 })
 
+t.test('what strangers sent is parsed in worker threads, for it may take seconds', async t => {
+  await online(t, async node => {
+    let count = 0
+    const onWorker = (): void => {
+      count += 1
+    }
+    process.on('worker', onWorker)
+    t.teardown(() => process.off('worker', onWorker))
+    await pullPayload(node, base, hints, {})
+    t.equal(count, 1)
+    await pullPayload(node, expert, hints, {})
+    t.equal(count, 2)
+  })
+})
+
 t.test('a payload that is not the base in its record does not count as that base', async t => {
   await online(t, async node => {
     const liar = await signedBase(1, { payload: base.record.payload! })

@@ -1,0 +1,23 @@
+import { join } from 'node:path'
+import { tensorsId } from '@soup/manifest'
+import t from 'tap'
+import { checkJob } from '../../src/jobs/check.ts'
+import { encodeJob } from '../../src/jobs/encode.ts'
+import { tensors, writeModel } from '../fixtures.ts'
+
+const file = (path: string) => ({ kind: 'file', path }) as const
+
+t.test('check passes a delta that leads where its record says, and no other file', async t => {
+  const folder = t.testdir({})
+  const base = file(await writeModel(join(folder, 'base')))
+  const expert = file(await writeModel(join(folder, 'expert'), tensors(1)))
+  const delta = file(join(folder, 'delta'))
+  const described = await encodeJob({ base, expert, path: delta.path }, {})
+  const result = tensorsId(described.tensors)
+  t.equal(await checkJob({ id: 'e', result, delta }, {}), undefined)
+  await t.rejects(checkJob({ id: 'e', result: 'bafyother', delta }, {}), {
+    code: 'EXPERT_MISMATCH',
+    details: { id: 'e', expected: 'bafyother', got: result }
+  })
+  await t.rejects(checkJob({ id: 'e', result, delta: expert }, {}), { code: 'DELTA_INVALID' })
+})
