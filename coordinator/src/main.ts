@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import { SoupError } from '@soup/interface'
 import { makeFolder } from '@soup/store'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
@@ -16,7 +16,8 @@ export interface CoordinatorIo {
   stdout: { write(text: string): unknown }
   stderr: { write(text: string): unknown }
   env: Readonly<Record<string, string | undefined>>
-  cwd: string
+  /** The folder that it was called from; undefined when that was removed. */
+  cwd: string | undefined
   /** Ends the coordinator; by default the process's SIGINT and SIGTERM do. */
   signal?: AbortSignal
 }
@@ -28,7 +29,7 @@ export interface CoordinatorIo {
  */
 export async function main(
   argv: readonly string[],
-  io: CoordinatorIo = { ...process, cwd: process.cwd() }
+  io: CoordinatorIo = processIo()
 ): Promise<number> {
   let running: Promise<void> | undefined
   const program = makeProgram(io, options => {
@@ -42,9 +43,25 @@ export async function main(
     if (error instanceof CommanderError && error.exitCode === 0) return 0
     const isUsage =
       error instanceof CommanderError ||
-      (error instanceof SoupError && error.code === 'EXCHANGE_BAD_ADDRESS')
+      (error instanceof SoupError && ['USAGE', 'EXCHANGE_BAD_ADDRESS'].includes(error.code))
     io.stderr.write(`${describe(error, argv.includes('--json'))}\n`)
     return isUsage ? 2 : 1
+  }
+}
+
+function processIo(): CoordinatorIo {
+  const { stdout, stderr, env } = process
+  // Whoever reads may stop reading, and a log's disk fill up: the coordinator goes on.
+  for (const stream of [stdout, stderr]) stream.on('error', () => undefined)
+  return { stdout, stderr, env, cwd: tried(() => process.cwd()) }
+}
+
+/** @returns what the system says, or undefined when it does not know: a folder that is gone, a user without a home */
+function tried(ask: () => string): string | undefined {
+  try {
+    return ask()
+  } catch {
+    return undefined
   }
 }
 
@@ -98,8 +115,7 @@ function collect(pattern: RegExp, expected: string): (value: string, sofar?: str
 }
 
 async function start(options: StartOptions, io: CoordinatorIo): Promise<void> {
-  const folder = options.repo ?? io.env.SOUP_REPO ?? join(homedir(), '.soup-coordinator')
-  const repo = resolve(io.cwd, folder)
+  const repo = repoFolder(options.repo, io)
   await makeRepo(repo)
   const stop = io.signal ?? signalOfProcess()
   const init: CoordinatorInit = {
@@ -113,6 +129,22 @@ async function start(options: StartOptions, io: CoordinatorIo): Promise<void> {
     const text = options.json ? JSON.stringify(ready) : ready.addresses.join('\n')
     io.stdout.write(`${text}\n`)
   })
+}
+
+/** @throws SoupError USAGE when no folder is named, or it is seen from one that is gone */
+function repoFolder(named: string | undefined, { env, cwd }: CoordinatorIo): string {
+  const home = tried(homedir) ?? ''
+  const folder =
+    named ?? (env.SOUP_REPO || (isAbsolute(home) ? join(home, '.soup-coordinator') : ''))
+  if (folder === '') {
+    throw new SoupError('USAGE', 'There is no folder to use: name one with --repo DIR or SOUP_REPO')
+  }
+  if (isAbsolute(folder)) return folder
+  if (cwd !== undefined) return resolve(cwd, folder)
+  throw new SoupError(
+    'USAGE',
+    'The folder that this was called from is gone: change to another one'
+  )
 }
 
 async function makeRepo(path: string): Promise<void> {

@@ -145,3 +145,32 @@ t.test('the program runs as a process of its own until it gets a signal', async 
   const [code] = (await once(child, 'exit')) as [number]
   t.equal(code, 0)
 })
+
+t.test('without a folder of its own it does not start', async t => {
+  const folder = t.testdir({})
+  const start = async (cwd: string | undefined, ...argv: string[]) => {
+    const stderr = sink()
+    const io = { stdout: sink(), stderr, env: {}, cwd, signal: AbortSignal.abort() }
+    return { code: await main(['start', ...argv, ...LOOPBACK], io), stderr: stderr.text() }
+  }
+  t.match(await start(folder, '--repo', ''), { code: 2, stderr: /--repo DIR/ })
+  t.match(await start(undefined, '--repo', 'r'), { code: 2, stderr: /is gone/ })
+  t.same(await readdir(folder), [])
+  t.match(await start(undefined, '--repo', join(folder, 'r')), { code: 0 })
+})
+
+t.test('it goes on when nobody reads what it says, and ends in order', async t => {
+  const program = new URL('../bin/soup-coordinator.js', import.meta.url).pathname
+  // It cannot be reached, which is logged after the address was printed.
+  const silent = '/ip4/127.0.0.1/tcp/1/p2p/12D3KooWEn5Gc7xJmvCX6B7CW9qyj396iqeJjJW7pmwAr9HU2obh'
+  const argv = [program, 'start', ...LOOPBACK, '--bootstrap', silent]
+  const child = spawn(process.execPath, argv, {
+    env: { ...process.env, SOUP_REPO: t.testdir({}) },
+    stdio: ['ignore', 'pipe', 'pipe']
+  })
+  t.teardown(() => child.kill('SIGKILL'))
+  child.stdout.destroy()
+  t.match(await once(createInterface({ input: child.stderr }), 'line'), [/cannot be reached/])
+  child.kill('SIGTERM')
+  t.same(await once(child, 'exit'), [0, null])
+})

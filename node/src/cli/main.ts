@@ -4,30 +4,20 @@
  * @packageDocumentation
  */
 import { readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { ProgressOptions } from '@soup/interface'
 import { callApi } from '../api/client.ts'
 import type { Command } from '../commands/command.ts'
 import { commands } from '../commands/index.ts'
 import { Invocation, type InvocationJson } from '../commands/invocation.ts'
-import { errorToJson, UsageError } from '../errors.ts'
+import { errorToJson, NodeError, UsageError } from '../errors.ts'
 import { openNode } from '../node.ts'
 import { findDaemon, readConfig, repoPaths } from '../repo/repo.ts'
 import { exitCodeOf } from './exit-codes.ts'
 import { printable } from './format.ts'
+import { type CliIo, checkReadable, defaultRepo, presentFolder, processIo } from './io.ts'
 import { type GlobalOptions, type ParsedLine, parseLine } from './program.ts'
-import { progressView, type Terminal } from './progress.ts'
-
-/** What a command line runs in: streams, environment, directory, interruption. */
-export interface CliIo {
-  stdout: Terminal
-  stderr: Terminal
-  env: Readonly<Record<string, string | undefined>>
-  cwd: string
-  /** Interrupts the command; by default the process's SIGINT and SIGTERM do. */
-  signal?: AbortSignal
-}
+import { progressView } from './progress.ts'
 
 /**
  * Runs one command line.
@@ -35,7 +25,12 @@ export interface CliIo {
  * @param argv the words after the program's name
  * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 not verified, 5 network
  */
-export async function main(argv: readonly string[], io: CliIo = processIo()): Promise<number> {
+export async function main(
+  argv: readonly string[],
+  io: CliIo = processIo(error =>
+    process.exit(fail(lost(error), argv.includes('--json'), false, io))
+  )
+): Promise<number> {
   let json = argv.includes('--json')
   let verbose = argv.includes('--verbose')
   const interruption = interruptible(io)
@@ -52,16 +47,6 @@ export async function main(argv: readonly string[], io: CliIo = processIo()): Pr
   }
 }
 
-function processIo(): CliIo {
-  // Whoever reads stdout may stop reading: `soup-node experts | head`.
-  process.stdout.once('error', error => {
-    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
-    process.exit(0)
-  })
-  const { stdout, stderr, env } = process
-  return { stdout, stderr, env, cwd: process.cwd() }
-}
-
 /** The first SIGINT or SIGTERM cancels the command, a second one ends the process at once. */
 function interruptible(io: CliIo): { signal: AbortSignal; release: () => void } {
   if (io.signal !== undefined) return { signal: io.signal, release: () => undefined }
@@ -76,11 +61,12 @@ function interruptible(io: CliIo): { signal: AbortSignal; release: () => void } 
 }
 
 function parse(argv: readonly string[], io: CliIo): ParsedLine | undefined {
+  checkReadable(argv)
   const line = argv.length === 0 ? ['--help'] : argv
   return parseLine(line, commands, {
     name: 'soup-node',
     version: version(),
-    defaultRepo: io.env.SOUP_REPO ?? join(homedir(), '.soup'),
+    defaultRepo: () => defaultRepo(io.env),
     write: text => io.stdout.write(text)
   })
 }
@@ -95,7 +81,7 @@ async function runLine(line: ParsedLine, io: CliIo, signal: AbortSignal): Promis
   const view = global.quiet ? undefined : progressView(io.stderr)
   const options: ProgressOptions = { signal, onProgress: progress => view?.update(progress) }
   try {
-    const invocation = { ...line.invocation, cwd: io.cwd }
+    const invocation = { ...line.invocation, cwd: presentFolder(io.cwd) }
     const output = await run(command, invocation, global, io, options)
     view?.end()
     if (output !== undefined) print(command, output, global, io)
@@ -111,7 +97,7 @@ async function run(
   io: CliIo,
   options: ProgressOptions
 ): Promise<unknown> {
-  const repo = repoPaths(resolve(io.cwd, global.repo))
+  const repo = repoPaths(resolve(json.cwd, global.repo))
   if (command.needs === 'caller') {
     const announce = (output: unknown): void => print(command, output, global, io)
     const log = (text: string): void => void (global.quiet || io.stderr.write(`${text}\n`))
@@ -135,6 +121,10 @@ function print(command: Command, output: unknown, global: GlobalOptions, io: Cli
   const json = (): unknown => (command.toJson === undefined ? output : command.toJson(output))
   const text = global.json ? JSON.stringify(json()) : printable(command.render(output))
   if (text !== '') io.stdout.write(`${text}\n`)
+}
+
+function lost(cause: Error): NodeError {
+  return new NodeError('OUT_FAILED', `The answer cannot be written: ${cause.message}`, { cause })
 }
 
 function fail(error: unknown, json: boolean, verbose: boolean, io: CliIo): number {

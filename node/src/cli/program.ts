@@ -26,8 +26,8 @@ export interface ParsedLine {
 export interface ProgramInit {
   name: string
   version: string
-  /** The repo used without `--repo`. */
-  defaultRepo: string
+  /** @returns the repo used without `--repo` */
+  defaultRepo: () => string
   /** Receives help and version texts. */
   write: (text: string) => void
 }
@@ -49,7 +49,7 @@ export function parseLine(
     addCommand(root, command, (args, options) => {
       const { repo, json, quiet, verbose, ...own } = options
       const global = {
-        repo: String(repo ?? init.defaultRepo),
+        repo: String(repo ?? init.defaultRepo()),
         json: json === true,
         quiet: quiet === true,
         verbose: verbose === true

@@ -33,7 +33,7 @@ const commands = [
 
 function parse(...argv: string[]) {
   const written: string[] = []
-  const init = { name: 'demo', version: '1.2.3', defaultRepo: '/r' }
+  const init = { name: 'demo', version: '1.2.3', defaultRepo: () => '/r' }
   const line = parseLine(argv, commands, { ...init, write: text => written.push(text) })
   return { line, text: written.join('') }
 }
