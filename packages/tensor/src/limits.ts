@@ -1,4 +1,7 @@
-/** Longest safetensors header that is read or written: the limit of the format itself. */
+/**
+ * Longest safetensors header that is read or written: the limit of the format itself. Parsing one takes 1 to
+ * 3 s on one core, so who answers peers meanwhile leaves it to a worker thread.
+ */
 export const MAX_HEADER_BYTES = 100_000_000
 
 /**
@@ -6,6 +9,12 @@ export const MAX_HEADER_BYTES = 100_000_000
  * 100 MB of names and shapes in memory.
  */
 export const MAX_TENSORS = 200_000
+
+/**
+ * Most entries of `__metadata__`: trainers write some hundreds. A header full of them would take 15 s and
+ * more than 1 GB to parse.
+ */
+export const MAX_METADATA_ENTRIES = 10_000
 
 /** Most dimensions of a tensor: what NumPy and PyTorch can hold. */
 export const MAX_RANK = 64

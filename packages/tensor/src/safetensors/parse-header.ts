@@ -1,5 +1,5 @@
 import { TensorError } from '../errors.ts'
-import { MAX_NAME_BYTES, MAX_RANK, MAX_TENSORS } from '../limits.ts'
+import { MAX_METADATA_ENTRIES, MAX_NAME_BYTES, MAX_RANK, MAX_TENSORS } from '../limits.ts'
 
 /** One entry of a safetensors header, as it is written: nothing about it has been compared yet. */
 export interface HeaderEntry {
@@ -57,6 +57,8 @@ function readMetadata(scanner: Scanner, metadata: Map<string, string>): void {
     if (metadata.has(key))
       throw scanner.error(`key ${JSON.stringify(key)} of __metadata__ comes twice`)
     metadata.set(key, scanner.string())
+    if (metadata.size > MAX_METADATA_ENTRIES)
+      throw scanner.error(`more than ${MAX_METADATA_ENTRIES} entries in __metadata__`)
   })
 }
 

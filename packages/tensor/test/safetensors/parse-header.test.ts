@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { MAX_NAME_BYTES, MAX_RANK } from '../../src/limits.ts'
+import { MAX_METADATA_ENTRIES, MAX_NAME_BYTES, MAX_RANK } from '../../src/limits.ts'
 import { parseHeader } from '../../src/safetensors/parse-header.ts'
 
 const ENTRY = '{"dtype":"I32","shape":[2,2],"data_offsets":[0,16]}'
@@ -152,4 +152,14 @@ t.test('parseHeader() refuses more tensors than any model has', async t => {
     (_, i) => `"${i}":{"dtype":"I8","shape":[0],"data_offsets":[0,0]}`
   )
   t.throws(() => parseHeader('f', `{${entries}}`), { message: /more than 200000 tensors/ })
+})
+
+t.test('parseHeader() refuses more metadata than any trainer writes', async t => {
+  const header = (count: number): string =>
+    `{"__metadata__":{${Array.from({ length: count }, (_, i) => `"${i}":""`)}}}`
+  t.equal(parseHeader('f', header(MAX_METADATA_ENTRIES)).metadata.size, MAX_METADATA_ENTRIES)
+  t.throws(() => parseHeader('f', header(MAX_METADATA_ENTRIES + 1)), {
+    code: 'SAFETENSORS_INVALID',
+    message: /more than 10000 entries in __metadata__/
+  })
 })
