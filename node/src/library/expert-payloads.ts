@@ -1,5 +1,6 @@
 import { type AbortOptions, SoupError } from '@soup/interface'
 import type { ExpertRecord, SignedRecord } from '@soup/manifest'
+import { NodeError } from '../errors.ts'
 import { runJob } from '../jobs/run-job.ts'
 import type { SoupNode } from '../node.ts'
 
@@ -28,7 +29,10 @@ export async function checkExpert(
   options?: AbortOptions
 ): Promise<void> {
   const located = await node.store.payloads.locate(payload.root, options)
-  if (located === undefined) return
+  if (located === undefined) {
+    const message = `The payload of expert ${id} is not here as a whole; get it with: soup-node pull ${id}`
+    throw new NodeError('NOT_PULLED', message, { details: { id } })
+  }
   try {
     await runJob('check', { id, result, delta: { kind: 'payload', located } }, options)
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { FetchReport, Provider } from '@soup/exchange'
 import type { ProgressOptions } from '@soup/interface'
 import type { PayloadRef, SignedRecord } from '@soup/manifest'
+import { isDtype, MAX_HEADER_BYTES, tensorBytes } from '@soup/tensor'
 import { NodeError } from '../errors.ts'
 import { runJob } from '../jobs/run-job.ts'
 import type { SoupNode } from '../node.ts'
@@ -35,6 +36,7 @@ export async function pullPayload(
 ): Promise<PayloadReport> {
   const { id, kind, publisher } = record
   const payload = payloadOf(record)
+  refuseSize(record, payload)
   const exchange = node.exchange
   if (exchange === undefined) throw new NodeError('NODE_OFFLINE', 'The node is offline')
   const ref = { root: payload.root, sizeBytes: payload.bytes }
@@ -66,6 +68,20 @@ async function checkContent(
   if (got === record.base) return await rememberBasePayload(node, got, payload)
   const message = `The payload of base record ${id} is another base: its tensors hash to ${got}, the record says ${record.base}`
   throw new NodeError('BASE_MISMATCH', message, { details: { id, expected: record.base, got } })
+}
+
+/** A base's tensors are known from its record, so a false payload can cost no more than the true one. */
+function refuseSize({ id, record }: SignedRecord, { bytes }: PayloadRef): void {
+  if (record.kind !== 'base') return
+  let dataBytes = 0
+  for (const { dtype, shape } of record.tensors) {
+    const sizeBytes = isDtype(dtype) ? tensorBytes(dtype, shape) : undefined
+    if (sizeBytes === undefined) return // a dtype that this version does not know
+    dataBytes += sizeBytes
+  }
+  if (bytes > dataBytes && bytes <= dataBytes + 8 + MAX_HEADER_BYTES) return
+  const message = `The payload of base record ${id} cannot be the base: it has ${bytes} bytes, the base's tensors have ${dataBytes}`
+  throw new NodeError('BASE_MISMATCH', message, { details: { id, bytes, dataBytes } })
 }
 
 function payloadOf({ id, kind, record }: SignedRecord): PayloadRef {

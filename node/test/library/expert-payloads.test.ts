@@ -1,5 +1,5 @@
 import { type ExpertRecord, type SignedRecord, signRecord } from '@soup/manifest'
-import { testKey } from '@soup/testing'
+import { signedExpert, testKey } from '@soup/testing'
 import t, { type Test } from 'tap'
 import { checkExpert, leadsToResult, rememberExpert } from '../../src/library/expert-payloads.ts'
 import { findExpert } from '../../src/library/lookup.ts'
@@ -62,5 +62,13 @@ t.test('what was not found out is found out the next time', async t => {
     const false_ = await liar(node)
     await rememberExpert(node, false_.id)
     t.equal(await leadsToResult(node, false_), true, 'what is remembered is believed')
+  })
+})
+
+t.test('a payload that is not here leads nowhere', async t => {
+  await withNode(at, async node => {
+    const absent = await signedExpert(1, at.base)
+    await t.rejects(checkExpert(node, absent), { code: 'NOT_PULLED', details: { id: absent.id } })
+    t.equal(await leadsToResult(node, absent), false)
   })
 })

@@ -1,4 +1,12 @@
-import { type BaseRecord, type ExpertRecord, type SignedRecord, signRecord } from '@soup/manifest'
+import {
+  type BaseRecord,
+  CHUNK_SIZE_BYTES,
+  chunkCid,
+  type ExpertRecord,
+  payloadTree,
+  type SignedRecord,
+  signRecord
+} from '@soup/manifest'
 import { signedBase, testKey } from '@soup/testing'
 import t from 'tap'
 import { announceHoldings, experts } from '../../src/library/holdings.ts'
@@ -55,6 +63,29 @@ t.test('a payload that is not the base in its record does not count as that base
     t.equal(await hasBase(node, named), false)
   })
 })
+
+t.test(
+  'a payload that cannot have the size of the base is refused before it is fetched',
+  async t => {
+    await online(t, async node => {
+      const small = { root: await chunkCid(new Uint8Array(10)), bytes: 10 }
+      const tree = payloadTree()
+      for (let leaf = 0; leaf < 200; leaf++) {
+        tree.addLeaf({ cid: small.root, sizeBytes: CHUNK_SIZE_BYTES })
+      }
+      const { root, sizeBytes } = tree.finish()
+      for (const payload of [small, { root, bytes: sizeBytes }]) {
+        const liar = await signRecord({ ...base.record, payload }, await testKey(1))
+        await t.rejects(pullPayload(node, liar, hints, {}), {
+          code: 'BASE_MISMATCH',
+          message: `${payload.bytes} bytes`,
+          details: { id: liar.id, bytes: payload.bytes }
+        })
+      }
+      t.same(await node.exchange?.peers(), [], 'nobody was asked')
+    })
+  }
+)
 
 t.test('a delta that leads elsewhere than its record says is refused', async t => {
   await online(t, async node => {
