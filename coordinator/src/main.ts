@@ -169,11 +169,19 @@ function signalOfProcess(): AbortSignal {
 }
 
 function describe(error: unknown, json: boolean): string {
-  const code =
-    error instanceof SoupError ? error.code : error instanceof CommanderError ? 'USAGE' : 'INTERNAL'
-  const message = (error instanceof Error ? error.message : String(error)).replace(/^error: /, '')
-  const details = error instanceof SoupError ? error.details : {}
+  const { code, message, details } = bodyOf(error)
   return json
     ? JSON.stringify({ error: { code, message, details } })
     : `soup-coordinator: ${message}`
+}
+
+function bodyOf(error: unknown): Pick<SoupError, 'code' | 'message' | 'details'> {
+  if (error instanceof SoupError) return error
+  if (!(error instanceof CommanderError)) {
+    const message = error instanceof Error ? error.message : String(error)
+    return { code: 'INTERNAL', message, details: {} }
+  }
+  // Commander puts what was perhaps meant on a line of its own.
+  const mistake = error.message.replace(/^error: /, '').replaceAll('\n', ' ')
+  return { code: 'USAGE', message: `${mistake} (see soup-coordinator --help)`, details: {} }
 }

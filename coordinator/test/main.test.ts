@@ -60,7 +60,8 @@ t.test('help goes to stdout and ends with 0', async t => {
 t.test('a wrong command line ends with 2 and makes nothing', async t => {
   const folder = t.testdir({})
   const cases: [string[], RegExp][] = [
-    [['nonsense'], /nonsense/],
+    [['nonsense'], /nonsense.*see soup-coordinator --help/],
+    [['strat'], /strat.*Did you mean start/],
     [['start', '--nonsense'], /--nonsense/],
     [['start', 'excess'], /too many arguments/],
     [['start', '--listen', '--quiet'], /--quiet.*multiaddr/],

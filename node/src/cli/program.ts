@@ -1,4 +1,4 @@
-import { Command as Commander, CommanderError, Option } from 'commander'
+import { Command as Commander, type CommanderError, Option } from 'commander'
 import type { Command, OptionSpec } from '../commands/command.ts'
 import type { InvocationJson, OptionValue } from '../commands/invocation.ts'
 import { UsageError } from '../errors.ts'
@@ -60,30 +60,43 @@ export function parseLine(
   try {
     root.parse([...argv], { from: 'user' })
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
-    if (error.exitCode === 0) return undefined
-    throw new UsageError(`${mistake(error, argv, commands)} (see ${init.name} --help)`)
+    if (!(error instanceof LineError)) throw error
+    if (error.isAnswered) return undefined
+    const help = [init.name, ...error.words, '--help'].join(' ')
+    throw new UsageError(`${mistake(error, commands)} (see ${help})`)
   }
   return parsed
 }
 
-/** Commander's own words, but for a line that ends before it names a command. */
-function mistake(
-  error: CommanderError,
-  argv: readonly string[],
-  commands: readonly Command[]
-): string {
-  if (error.code !== 'commander.help') return error.message.replace(/^error: /, '')
-  const names = commands.map(({ name }) => name)
-  const group = argv.find(word => names.some(name => name.startsWith(`${word} `)))
-  const choice = group === undefined ? names : names.filter(name => name.startsWith(`${group} `))
-  return `the command is missing: one of ${choice.join(', ')}`
+/** Why a line runs nothing: a mistake, or help was printed. */
+class LineError extends Error {
+  readonly code: string
+  /** Whether help or the version was asked for. */
+  readonly isAnswered: boolean
+  /** The words after the program's name that were understood. */
+  readonly words: readonly string[]
+
+  constructor({ message, code, exitCode }: CommanderError, words: readonly string[]) {
+    super(message)
+    this.code = code
+    this.isAnswered = exitCode === 0
+    this.words = words
+  }
+}
+
+/** Commander's own words in one sentence, and where a command is missing or unknown, which there are. */
+function mistake({ code, message, words }: LineError, commands: readonly Command[]): string {
+  const group = words.map(word => `${word} `).join('')
+  const choice = commands.map(({ name }) => name).filter(name => name.startsWith(group))
+  const said = message.replace(/^error: /, '').replaceAll('\n', ' ')
+  if (code === 'commander.help') return `the command is missing: one of ${choice.join(', ')}`
+  if (code !== 'commander.unknownCommand' || group === '') return said
+  return `${said}: one of ${choice.join(', ')}`
 }
 
 function makeRoot(init: ProgramInit): Commander {
   const root = new Commander(init.name)
     .description('Share fine-tuned models as deltas and mix them into rewarded soups')
-    .exitOverride()
     .helpCommand(false)
     .configureOutput({
       writeOut: init.write,
@@ -91,7 +104,7 @@ function makeRoot(init: ProgramInit): Commander {
       outputError: () => undefined
     })
   for (const option of GLOBAL) root.addOption(makeOption(option))
-  return root.version(init.version, '--version', 'print the version')
+  return tellingWhere(root.version(init.version, '--version', 'print the version'))
 }
 
 function addCommand(
@@ -110,8 +123,18 @@ function addCommand(
       .slice(0, -2)
       .flat()
       .filter(value => value !== undefined) as string[]
-    run(args, { ...root.opts<Record<string, OptionValue>>(), ...leaf.opts() })
+    const options = { ...root.opts<Record<string, OptionValue>>(), ...leaf.opts() }
+    checkFilled(leaf, options)
+    run(args, options)
   })
+}
+
+/** In a script an empty option is a variable that was not set. */
+function checkFilled(leaf: Commander, options: Readonly<Record<string, OptionValue>>): void {
+  for (const [name, value] of Object.entries(options)) {
+    const isEmpty = value === '' || (Array.isArray(value) && value.includes(''))
+    if (isEmpty) leaf.error(`option --${name} is empty`)
+  }
 }
 
 /** A word that only groups commands, such as `base`, says which ones. */
@@ -123,7 +146,19 @@ function describeGroup(group: Commander | null): void {
 function child(parent: Commander, name: string): Commander {
   const found = parent.commands.find(command => command.name() === name)
   if (found !== undefined) return found
-  return parent.command(name).allowExcessArguments(false).helpCommand(false)
+  const made = parent.command(name).allowExcessArguments(false).helpCommand(false)
+  return tellingWhere(made)
+}
+
+/** Lets a command say with its mistakes which one it is. */
+function tellingWhere(command: Commander): Commander {
+  return command.exitOverride(error => {
+    throw new LineError(error, wordsOf(command))
+  })
+}
+
+function wordsOf(command: Commander): string[] {
+  return command.parent === null ? [] : [...wordsOf(command.parent), command.name()]
 }
 
 function makeOption({ flags, summary, repeat }: OptionSpec): Option {

@@ -73,5 +73,8 @@ function metrics(texts: readonly string[]): Record<string, number> | undefined {
     if (name !== undefined && Number.isFinite(Number(value))) return [name, Number(value)]
     throw new UsageError(`Option --metric wants NAME=NUMBER, got '${text}'`)
   })
+  const names = pairs.map(([name]) => name)
+  const twice = names.find((name, i) => names.indexOf(name) < i)
+  if (twice !== undefined) throw new UsageError(`Option --metric names '${twice}' twice`)
   return Object.fromEntries(pairs)
 }

@@ -81,20 +81,28 @@ t.test('--help and --version are printed and run nothing', async t => {
 })
 
 t.test('a mistake is a usage error of one sentence that points to the help', async t => {
-  const cases: [string[], RegExp][] = [
+  const cases: [string[], RegExp, string?][] = [
     [['nonsense'], /unknown command 'nonsense'/],
-    [['base', 'nonsense'], /unknown command 'nonsense'/],
-    [['base'], /base add, base list/],
+    [['lst'], /unknown command 'lst' \(Did you mean list\?\)/],
+    [['base', 'nonsense'], /unknown command 'nonsense': one of base add, base list/, 'base'],
+    [['base'], /base add, base list/, 'base'],
     [[], /one of list, base add, base list, mix/],
     [['--json'], /one of list, base add, base list, mix/],
-    [['list', '--nonsense'], /unknown option '--nonsense'/],
-    [['list', 'excess'], /too many arguments/],
-    [['base', 'add'], /missing required argument 'path'/],
-    [['base', 'add', 'x', '--name'], /argument missing/]
+    [['list', '--nonsense'], /unknown option '--nonsense'/, 'list'],
+    [['list', '--json=1'], /unknown option '--json=1' \(Did you mean --json\?\)/, 'list'],
+    [['list', 'excess'], /too many arguments/, 'list'],
+    [['--repo', 'mix', 'list', 'excess'], /too many arguments/, 'list'],
+    [['base', 'add'], /missing required argument 'path'/, 'base add'],
+    [['base', 'add', 'x', '--name'], /argument missing/, 'base add'],
+    [['base', 'add', 'x', '--name', ''], /option --name is empty/, 'base add'],
+    [['base', 'add', 'x', '--metric', 'a=1', '--metric', ''], /--metric is empty/, 'base add'],
+    [['list', '--repo', ''], /option --repo is empty/, 'list'],
+    [['--repo=', 'list'], /option --repo is empty/, 'list']
   ]
-  for (const [argv, message] of cases) {
+  for (const [argv, message, command] of cases) {
     const title = `demo ${argv.join(' ')}`
+    const help = ['demo', ...(command === undefined ? [] : [command]), '--help'].join(' ')
     t.throws(() => parse(...argv), { code: 'USAGE', message }, title)
-    t.throws(() => parse(...argv), { message: /^.+ \(see demo --help\)$/ }, title)
+    t.throws(() => parse(...argv), { message: new RegExp(`^.+ \\(see ${help}\\)$`) }, title)
   }
 })
