@@ -44,7 +44,6 @@ export async function runDaemon(
     try {
       await serve(node, api, { onReady, log, signal })
     } finally {
-      await withdrawApiAddress(repo)
       await api.close()
     }
   } finally {
@@ -57,14 +56,18 @@ async function serve(
   api: ApiServer,
   { onReady, log, signal }: DaemonOptions
 ): Promise<void> {
-  await publishApiAddress(node.repo, api.url)
-  const { peerId } = node
-  onReady({ peerId, addresses: node.exchange?.addresses() ?? [], api: api.url, pid: process.pid })
-  await announceHoldings(node, { signal }).catch((error: unknown) => {
-    if (signal?.aborted !== true) log(`Announcing what this node holds failed: ${error}`)
-  })
-  await aborted(signal)
-  log('Shutting down')
+  const { peerId, repo, exchange } = node
+  try {
+    await publishApiAddress(repo, api.url)
+    onReady({ peerId, addresses: exchange?.addresses() ?? [], api: api.url, pid: process.pid })
+    await announceHoldings(node, { signal }).catch((error: unknown) => {
+      if (signal?.aborted !== true) log(`Announcing what this node holds failed: ${error}`)
+    })
+    await aborted(signal)
+    log('Shutting down')
+  } finally {
+    await withdrawApiAddress(repo)
+  }
 }
 
 function handlerOf(node: SoupNode): Parameters<typeof serveApi>[2] {

@@ -1,9 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises'
 import type { PrivateKey } from '@libp2p/interface'
-import { createExchange, type Exchange, type ExchangeEvent, loadIdentity } from '@soup/exchange'
+import { createExchange, type Exchange, type ExchangeEvent } from '@soup/exchange'
 import { levelStore, type Store } from '@soup/store'
 import type { Config } from './repo/config.ts'
-import type { RepoPaths } from './repo/repo.ts'
+import { inWords } from './repo/files.ts'
+import { openIdentity, type RepoPaths } from './repo/repo.ts'
 
 /** An open repo, with the network up or not: what commands work on. */
 export interface SoupNode {
@@ -40,7 +41,7 @@ export async function openNode(
   config: Config,
   { network, onEvent }: OpenOptions
 ): Promise<OwnedNode> {
-  const { privateKey, peerId } = await loadIdentity(repo.identity)
+  const { privateKey, peerId } = await openIdentity(repo)
   const store = levelStore({ path: repo.store })
   await store.start()
   try {
@@ -58,8 +59,10 @@ export async function openNode(
 }
 
 async function emptyFolder(path: string): Promise<void> {
-  await rm(path, { recursive: true, force: true })
-  await mkdir(path, { mode: 0o700 })
+  await inWords(path, async () => {
+    await rm(path, { recursive: true, force: true })
+    await mkdir(path, { mode: 0o700 })
+  })
 }
 
 async function startExchange(

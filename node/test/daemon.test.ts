@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { encodeTicket } from '@soup/manifest'
 import t, { type Test } from 'tap'
@@ -62,6 +62,14 @@ t.test('a daemon without a token file does not start', async t => {
   await rm(repo.apiToken)
   const options = { onReady: () => t.fail('it started'), log: () => undefined }
   await t.rejects(runDaemon(repo, config, options), { code: 'API_TOKEN_MISSING' })
+})
+
+t.test('a daemon that cannot say where it is ends, and leaves the repo free', async t => {
+  const repo = await initRepo(t.testdir({}), {})
+  await mkdir(repo.apiAddress)
+  const options = { onReady: () => t.fail('it started'), log: () => undefined }
+  const failure = { code: 'FILE_FAILED', message: repo.apiAddress }
+  for (let i = 0; i < 2; i += 1) await t.rejects(runDaemon(repo, config, options), failure)
 })
 
 t.test('an abort before the start ends the daemon in order', async t => {

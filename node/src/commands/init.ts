@@ -1,6 +1,5 @@
-import { loadIdentity } from '@soup/exchange'
 import { UsageError } from '../errors.ts'
-import { initRepo } from '../repo/repo.ts'
+import { initRepo, openIdentity } from '../repo/repo.ts'
 import { type Command, callerCommand } from './command.ts'
 
 /** `init`: makes a repo and its identity. */
@@ -19,7 +18,7 @@ export const init: Command = callerCommand({
     const listen = addresses(invocation.list('listen'), 'listen')
     const bootstrap = addresses(invocation.list('bootstrap'), 'bootstrap')
     await initRepo(repo.root, { bootstrap, ...(listen.length > 0 ? { listen } : {}) })
-    const { peerId } = await loadIdentity(repo.identity)
+    const { peerId } = await openIdentity(repo)
     return { repo: repo.root, peerId }
   },
   render: ({ repo, peerId }) => `Made a repo at ${repo}; this node is ${peerId}`

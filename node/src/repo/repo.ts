@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { loadIdentity } from '@soup/exchange'
 import { makeFolder } from '@soup/store'
 import type { ApiAccess } from '../api/client.ts'
 import { isLoopback } from '../api/loopback.ts'
 import { NodeError } from '../errors.ts'
 import { type Config, defaultConfig, parseConfig } from './config.ts'
+import { checkPrivate, inWords, readOptional } from './files.ts'
 
 /** Where the parts of a repo lie. */
 export interface RepoPaths {
@@ -40,15 +42,21 @@ export function repoPaths(root: string): RepoPaths {
  */
 export async function initRepo(root: string, settings: Partial<Config>): Promise<RepoPaths> {
   const paths = repoPaths(root)
-  await makeFolder(root, { mode: 0o700 }).catch(cause => {
+  const config = { ...defaultConfig(), ...settings }
+  const isNew = await writeRepo(paths, config).catch(cause => {
     const message = `No repo can be made at ${root}: ${cause.message}; choose another folder with --repo DIR`
     throw new NodeError('OUT_FAILED', message, { details: { repo: root }, cause })
   })
-  const config = { ...defaultConfig(), ...settings }
-  await writeNew(paths.apiToken, `${randomBytes(32).toString('base64url')}\n`)
-  if (await writeNew(paths.config, `${JSON.stringify(config, null, 2)}\n`)) return paths
+  if (isNew) return paths
   const message = `${root} is a repo already; use it, or choose another folder with --repo DIR`
   throw new NodeError('REPO_EXISTS', message, { details: { repo: root } })
+}
+
+/** @returns false when there is a repo already */
+async function writeRepo(paths: RepoPaths, config: Config): Promise<boolean> {
+  await makeFolder(paths.root, { mode: 0o700 })
+  await writeNew(paths.apiToken, `${randomBytes(32).toString('base64url')}\n`)
+  return await writeNew(paths.config, `${JSON.stringify(config, null, 2)}\n`)
 }
 
 /** Writes a file that only its owner may read. @returns false when it exists already */
@@ -74,27 +82,52 @@ export async function readConfig(paths: RepoPaths): Promise<Config> {
   throw new NodeError('REPO_MISSING', message, { details: { repo: paths.root } })
 }
 
-/** @returns the token that callers of the local API must present */
-export async function readApiToken(paths: RepoPaths): Promise<string> {
-  const token = (await readOptional(paths.apiToken))?.trim()
-  if (token !== undefined && token.length >= MIN_TOKEN_CHARS) return token
-  const message = `${paths.apiToken} is missing or too short; write a secret of ${MIN_TOKEN_CHARS} characters or more into it`
-  throw new NodeError('API_TOKEN_MISSING', message, { details: { path: paths.apiToken } })
+/**
+ * Reads the token that callers of the local API must present.
+ *
+ * @throws NodeError API_TOKEN_MISSING when it could be guessed or not be sent, SECRET_EXPOSED when others may
+ *   read it
+ */
+export async function readApiToken({ apiToken: path }: RepoPaths): Promise<string> {
+  const token = (await readOptional(path))?.trim() ?? ''
+  if (token.length < MIN_TOKEN_CHARS || !/^[!-~]+$/.test(token)) {
+    const message = `${path} holds no secret: write one line of ${MIN_TOKEN_CHARS} or more ASCII characters without spaces into it`
+    throw new NodeError('API_TOKEN_MISSING', message, { details: { path } })
+  }
+  await checkPrivate(path)
+  return token
 }
 
 /** Fewer characters could be guessed. */
 const MIN_TOKEN_CHARS = 32
 
+/**
+ * Reads the node's identity, or makes one on first use.
+ *
+ * @throws ExchangeError EXCHANGE_IDENTITY; NodeError SECRET_EXPOSED when others may read it, FILE_FAILED
+ */
+export async function openIdentity({ identity: path }: RepoPaths): ReturnType<typeof loadIdentity> {
+  const identity = await inWords(path, () => loadIdentity(path))
+  await checkPrivate(path)
+  return identity
+}
+
 /** Tells callers on this machine where the daemon's API is. */
 export async function publishApiAddress(paths: RepoPaths, url: string): Promise<void> {
   const temporary = `${paths.apiAddress}.${process.pid}`
-  await writeFile(temporary, JSON.stringify({ url, pid: process.pid }), { mode: 0o600 })
-  await rename(temporary, paths.apiAddress)
+  await inWords(paths.apiAddress, async () => {
+    await writeFile(temporary, JSON.stringify({ url, pid: process.pid }), { mode: 0o600 })
+    try {
+      await rename(temporary, paths.apiAddress)
+    } finally {
+      await rm(temporary, { force: true })
+    }
+  })
 }
 
 /** Withdraws what {@link publishApiAddress} told. */
 export async function withdrawApiAddress(paths: RepoPaths): Promise<void> {
-  await rm(paths.apiAddress, { force: true })
+  await inWords(paths.apiAddress, () => rm(paths.apiAddress, { force: true }))
 }
 
 /** @returns how to reach the daemon that runs on the repo, or undefined when none is alive */
@@ -121,15 +154,5 @@ function isAlive(pid: number): boolean {
     return true
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
-async function readOptional(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    throw error
   }
 }

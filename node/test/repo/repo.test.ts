@@ -1,10 +1,11 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { defaultConfig } from '../../src/repo/config.ts'
 import {
   findDaemon,
   initRepo,
+  openIdentity,
   publishApiAddress,
   readApiToken,
   readConfig,
@@ -50,10 +51,10 @@ t.test('a file where the repo should be is no repo, and none is made there', asy
 })
 
 t.test('initRepo() ends where the system has no such folder and makes none', async t => {
-  for (const path of ['/proc/x', '/proc/x/repo']) {
+  for (const path of ['/proc/x', '/proc/x/repo', '/proc']) {
     await t.rejects(initRepo(path, {}), {
       code: 'OUT_FAILED',
-      message: /\/proc\/x.*choose another folder with --repo/,
+      message: /\/proc.*choose another folder with --repo/,
       details: { repo: path }
     })
   }
@@ -72,6 +73,48 @@ t.test('readApiToken() accepts no token that could be guessed', async t => {
   const failure = { code: 'API_TOKEN_MISSING', message: 'api.token' }
   await t.rejects(readApiToken(repoPaths(root)), failure)
   await t.rejects(readApiToken(repoPaths(t.testdir({}))), failure)
+})
+
+t.test('readApiToken() accepts no token that a header cannot hold', async t => {
+  const paths = await initRepo(t.testdir({}), {})
+  const secret = 'x'.repeat(32)
+  await writeFile(paths.apiToken, `${secret}\n`)
+  t.equal(await readApiToken(paths), secret)
+  for (const text of [`${secret}\n${secret}`, `${secret} ${secret}`, `${secret}é`]) {
+    await writeFile(paths.apiToken, `${text}\n`)
+    await t.rejects(readApiToken(paths), { code: 'API_TOKEN_MISSING', message: 'ASCII' }, text)
+  }
+})
+
+t.test('a secret that other users may read is refused', async t => {
+  const paths = await initRepo(t.testdir({}), {})
+  t.match(await openIdentity(paths), { peerId: /^12D3KooW/ })
+  for (const path of [paths.apiToken, paths.identity]) await chmod(path, 0o644)
+  const failure = { code: 'SECRET_EXPOSED', message: 'chmod 600' }
+  await t.rejects(readApiToken(paths), { ...failure, details: { path: paths.apiToken } })
+  await t.rejects(openIdentity(paths), { ...failure, details: { path: paths.identity } })
+})
+
+t.test('a folder where a file of the repo should be is named, wherever it is met', async t => {
+  const paths = await initRepo(t.testdir({}), {})
+  for (const path of [paths.config, paths.apiToken]) await rm(path)
+  for (const path of [paths.config, paths.apiToken, paths.identity, paths.apiAddress]) {
+    await mkdir(path, { mode: 0o700 })
+  }
+  const cases: [string, () => Promise<unknown>][] = [
+    [paths.config, () => readConfig(paths)],
+    [paths.apiToken, () => readApiToken(paths)],
+    [paths.identity, () => openIdentity(paths)],
+    [paths.apiAddress, () => findDaemon(paths)],
+    [paths.apiAddress, () => publishApiAddress(paths, URL)],
+    [paths.apiAddress, () => withdrawApiAddress(paths)]
+  ]
+  for (const [path, use] of cases) {
+    await t.rejects(use(), { code: 'FILE_FAILED', message: path, details: { path } })
+  }
+  t.same((await readdir(paths.root)).sort(), [
+    ...['api.json', 'api.token', 'config.json', 'identity.key']
+  ])
 })
 
 t.test('findDaemon() finds the daemon that published its address, until it withdraws', async t => {
