@@ -96,13 +96,24 @@ async function answer(
     // Work that is being cancelled may still tell of progress: writing then would end the process.
     if (!response.writableEnded) response.write(`${JSON.stringify(event)}\n`)
   }
+  const signal = AbortSignal.any([gone.signal, stopped])
+  const running = handler(read, emit, signal)
   try {
-    emit({ result: (await handler(read, emit, AbortSignal.any([gone.signal, stopped]))) ?? null })
+    // Work takes its time to end when it is cancelled; its caller is told at once.
+    emit({ result: (await Promise.race([running, cancelled(signal)])) ?? null })
   } catch (error) {
     emit({ error: errorToJson(error) })
   }
   response.end()
-  await closed.promise
+  await Promise.allSettled([running, closed.promise])
+}
+
+function cancelled(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const fail = (): void => reject(signal.reason)
+    if (signal.aborted) fail()
+    else signal.addEventListener('abort', fail, { once: true })
+  })
 }
 
 /** Why a call is not run. */

@@ -203,6 +203,22 @@ t.test('close() cancels what is under way and tells the caller why', async t => 
   await t.rejects(call(api.url), { code: 'ECONNREFUSED' })
 })
 
+t.test('close() tells the caller of a command that takes its time to end', async t => {
+  const started = Promise.withResolvers<void>()
+  const ending = Promise.withResolvers<void>()
+  t.teardown(ending.resolve)
+  const api = await serve(t, async () => {
+    started.resolve()
+    await ending.promise
+  })
+  const answer = call(api.url)
+  await started.promise
+  const closed = api.close()
+  t.match(JSON.parse((await answer).body), { error: { code: 'API_CLOSED' } })
+  ending.resolve()
+  await closed
+})
+
 t.test('close() does not wait for callers that keep their connection', async t => {
   const api = await serve(t, async () => 1)
   const { port } = new URL(api.url)
