@@ -52,16 +52,19 @@ export const front: Command = nodeCommand({
     const base = experts[0]!.record.base
     const models = [await baseModel(node, base, options)]
     for (const recipe of recipes) models.push(await soupModel(node, recipe, options))
-    const measured = await measure(node, task, models, { ...settings, ...options })
-    const document = buildFront({
-      base,
-      task: task.name,
-      rewards: task.rewards.map(reward => reward.name),
-      experts: experts.map(expertOf),
-      points: pointsOf(recipes, measured)
+    // The folder comes first: one that cannot be made must not show after hours of measuring.
+    return await intoFolder(out, async folder => {
+      const measured = await measure(node, task, models, { ...settings, ...options })
+      const document = buildFront({
+        base,
+        task: task.name,
+        rewards: task.rewards.map(reward => reward.name),
+        experts: experts.map(expertOf),
+        points: pointsOf(recipes, measured)
+      })
+      await writeFront(folder, document)
+      return { ...document, out }
     })
-    await intoFolder(out, folder => writeFront(folder, document))
-    return { ...document, out }
   },
   render: document => renderFront(document)
 })

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
+import { lstat, mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { makeFolder } from '@soup/store'
 import { NodeError } from '../errors.ts'
@@ -17,10 +17,8 @@ export async function intoFolder<T>(
   build: (folder: string) => Promise<T>
 ): Promise<T> {
   await checkFree(out)
-  const temporary = `${out}.partial-${randomBytes(4).toString('hex')}`
+  const temporary = await makeTemporary(out)
   try {
-    await makeFolder(dirname(out))
-    await mkdir(temporary)
     const result = await build(temporary)
     await rmdir(out).catch(ignoreMissing)
     await rename(temporary, out)
@@ -31,13 +29,32 @@ export async function intoFolder<T>(
   }
 }
 
+async function makeTemporary(out: string): Promise<string> {
+  const temporary = `${out}.partial-${randomBytes(4).toString('hex')}`
+  try {
+    await makeFolder(dirname(out))
+    await mkdir(temporary)
+    return temporary
+  } catch (error) {
+    throw outputError(out, error)
+  }
+}
+
 /** @throws NodeError OUT_EXISTS when there is something at `out`, OUT_FAILED when it cannot be seen */
 export async function checkFree(out: string): Promise<void> {
   const names = await readdir(out).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []
+    if (error.code === 'ENOENT') return undefined
     throw outputError(out, error)
   })
-  if (names.length > 0) throw outExists(out)
+  const isLink = names === undefined && (await isThere(out)) // one that leads nowhere
+  if (isLink || (names !== undefined && names.length > 0)) throw outExists(out)
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await lstat(path).then(
+    () => true,
+    () => false
+  )
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): void {

@@ -94,3 +94,14 @@ t.test('front prints a table, the indicators and where to look', async t => {
   t.match(stdout, /expert +1\.00 0\.00 /)
   t.match(stdout, /hypervolume .* above \(.*\)\n.* below the chord .*\nWrote .*front\.json/)
 })
+
+t.test('front finds out that it cannot write before it measures', async t => {
+  // Measuring all of this would take hours.
+  const long = ['--task', 'locomotion', '--seeds', '1024', '--points', '201', '--workers', '1']
+  for (const out of ['/proc/x/front', 'one.safetensors/front']) {
+    t.match(await at.fails('front', one, two, '--out', out, ...long), {
+      code: 1,
+      error: { code: 'OUT_FAILED', message: /front cannot be written.*--out/ }
+    })
+  }
+})

@@ -50,6 +50,14 @@ t.test('intoFolder() refuses whatever exists at its place before it builds', asy
   t.same((await readdir(root)).sort(), ['file', 'full'])
 })
 
+t.test('a link that leads nowhere is in the way before anything is built', async t => {
+  const root = t.testdir({ link: t.fixture('symlink', 'nowhere') })
+  const out = join(root, 'link')
+  const build = async (): Promise<unknown> => t.fail('it was built')
+  await t.rejects(intoFolder(out, build), { code: 'OUT_EXISTS', message: out })
+  t.same(await readdir(root), ['link'])
+})
+
 t.test('intoFolder() never replaces what came while it built', async t => {
   const root = t.testdir({})
   const out = join(root, 'out')
@@ -63,7 +71,9 @@ t.test('intoFolder() never replaces what came while it built', async t => {
 
 t.test('intoFolder() says in a sentence that a place cannot be written', async t => {
   const root = t.testdir({ file: '' })
-  for (const out of [join(root, 'file', 'sub', 'out'), '/proc/x', '/proc/x/out']) {
+  // The temporary name is longer than the folder's own.
+  const long = join(root, 'x'.repeat(250))
+  for (const out of [join(root, 'file', 'sub', 'out'), '/proc/x', '/proc/x/out', long]) {
     const build = async (): Promise<unknown> => t.fail('it was built')
     await t.rejects(intoFolder(out, build), { code: 'OUT_FAILED', message: out })
   }
