@@ -7,7 +7,7 @@ import { findTask } from '../library/find-task.ts'
 import { findExpert } from '../library/lookup.ts'
 import { measure } from '../library/measure.ts'
 import { expertModel } from '../library/models.ts'
-import { readText } from '../library/read-text.ts'
+import { readParsed } from '../library/read-text.ts'
 import { soupModel } from '../library/recipes.ts'
 import type { SoupNode } from '../node.ts'
 import { type Command, nodeCommand } from './command.ts'
@@ -64,5 +64,6 @@ async function modelOf(
   )
   if (!isFile) return await expertModel(node, await findExpert(node, text, options), options)
   if (!path.endsWith('.json')) return { kind: 'file', path }
-  return await soupModel(node, parseRecipe(await readText(path, MAX_RECIPE_LENGTH)), options)
+  const recipe = await readParsed(path, MAX_RECIPE_LENGTH, parseRecipe)
+  return await soupModel(node, recipe, options)
 }

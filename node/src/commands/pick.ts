@@ -1,6 +1,6 @@
 import { parseFront, parsePreference, pickLambda } from '@soup/pareto'
 import { table } from '../cli/format.ts'
-import { readText } from '../library/read-text.ts'
+import { readParsed } from '../library/read-text.ts'
 import { type Command, callerCommand } from './command.ts'
 
 /** Far more than a front of a thousand points takes. */
@@ -15,7 +15,7 @@ export const pick: Command = callerCommand({
   examples: ['soup-node pick ./front/front.json --preference risky=0.3,cautious=0.7'],
   async run(_context, invocation) {
     const path = invocation.path(invocation.arg(0, 'front'))
-    const front = parseFront(await readText(path, MAX_FRONT_BYTES))
+    const front = await readParsed(path, MAX_FRONT_BYTES, parseFront)
     const preference = parsePreference(invocation.required('preference'), front.rewards)
     const { experts, rewards } = front
     return { ...pickLambda(front, preference), experts, rewards }

@@ -13,7 +13,7 @@ import { NodeError, UsageError } from '../errors.ts'
 import { runJob } from '../jobs/run-job.ts'
 import { findExpert } from '../library/lookup.ts'
 import { checkFree, intoFolder } from '../library/output.ts'
-import { readText } from '../library/read-text.ts'
+import { readParsed } from '../library/read-text.ts'
 import { draftRecipe, type RecipeDraft, soupModel } from '../library/recipes.ts'
 import type { SoupNode } from '../node.ts'
 import { MODEL_FILE } from './checkout.ts'
@@ -89,7 +89,7 @@ async function recipeFile(invocation: Invocation): Promise<RecipeRecord | undefi
   const isFixed = invocation.text('dtype') !== undefined || invocation.flag('extrapolate')
   if (isFixed)
     throw new UsageError('The recipe says --dtype and --extrapolate itself: leave them out')
-  return parseRecipe(await readText(invocation.path(file), MAX_RECIPE_LENGTH))
+  return await readParsed(invocation.path(file), MAX_RECIPE_LENGTH, parseRecipe)
 }
 
 async function draftOf(

@@ -1,3 +1,4 @@
+import { SoupError } from '@soup/interface'
 import { fileSource } from '@soup/tensor'
 import { NodeError } from '../errors.ts'
 
@@ -16,5 +17,25 @@ export async function readText(path: string, maxBytes: number): Promise<string> 
     throw new NodeError('FILE_TOO_LARGE', message, { details: { path, sizeBytes, maxBytes } })
   } finally {
     await source.close()
+  }
+}
+
+/**
+ * Reads and parses a text file of bounded size.
+ *
+ * @throws what {@link readText} throws; what `parse` throws, naming the file
+ */
+export async function readParsed<T>(
+  path: string,
+  maxBytes: number,
+  parse: (text: string) => T
+): Promise<T> {
+  const text = await readText(path, maxBytes)
+  try {
+    return parse(text)
+  } catch (error) {
+    if (!(error instanceof SoupError)) throw error
+    const details = { ...error.details, file: path }
+    throw new NodeError(error.code, `${path}: ${error.message}`, { details, cause: error })
   }
 }

@@ -102,7 +102,7 @@ t.test('what is wrong is said in one sentence, and no folder is made', async t =
     [['--recipe', 'bad.json', '--dtype', 'F16'], 2, 'USAGE', /the recipe says/i],
     [['--recipe', 'bad.json', '--extrapolate'], 2, 'USAGE', /the recipe says/i],
     [[`${one}=0.5`, `${one}=0.5`], 2, 'USAGE', /given twice/],
-    [['--recipe', 'bad.json'], 1, 'RECIPE_INVALID', /JSON/],
+    [['--recipe', 'bad.json'], 1, 'RECIPE_INVALID', /bad\.json: .*JSON/],
     [['--recipe', 'none.json'], 3, 'FILE_NOT_FOUND', /none\.json/],
     [['--recipe', '.'], 1, 'FILE_FAILED', /regular file/]
   ]
