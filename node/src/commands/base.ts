@@ -1,6 +1,7 @@
 import { type BaseRecord, encodeTicket, type SignedRecord } from '@soup/manifest'
 import { formatBytes, listing, shortId, table, yesNo } from '../cli/format.ts'
 import { shareBase } from '../library/base-add.ts'
+import { checkWords } from '../library/check-words.ts'
 import { bases } from '../library/holdings.ts'
 import { findBase } from '../library/lookup.ts'
 import { hasBase } from '../library/models.ts'
@@ -23,17 +24,11 @@ export const baseAdd: Command = nodeCommand({
   needs: 'repo',
   async run(node, invocation, options) {
     const path = invocation.path(invocation.arg(0, 'path'))
-    const signed = await shareBase(
-      node,
-      path,
-      {
-        name: invocation.required('name'),
-        license: invocation.text('license'),
-        share: invocation.flag('share')
-      },
-      options
-    )
-    const { base, name, tensors, bytes } = signed.record
+    const [name, license] = [invocation.required('name'), invocation.text('license')]
+    await checkWords(node, { name, license })
+    const fields = { name, license, share: invocation.flag('share') }
+    const signed = await shareBase(node, path, fields, options)
+    const { base, tensors, bytes } = signed.record
     const addresses = node.exchange?.addresses() ?? []
     const ticket = encodeTicket({ record: signed.id, addresses })
     return { id: base, record: signed.id, name, tensors: tensors.length, bytes, ticket }

@@ -1,6 +1,7 @@
 import { encodeTicket } from '@soup/manifest'
 import { formatBytes } from '../cli/format.ts'
 import { UsageError } from '../errors.ts'
+import { checkWords } from '../library/check-words.ts'
 import { findBase, findExpert } from '../library/lookup.ts'
 import { publishExpert } from '../library/publish-expert.ts'
 import { type Command, nodeCommand } from './command.ts'
@@ -31,20 +32,16 @@ export const publish: Command = nodeCommand({
     const supersedes = invocation.text('supersedes')
     const reward = invocation.required('reward')
     const base = await findBase(node, invocation.required('base'), options)
-    const signed = await publishExpert(
-      node,
-      path,
-      base.record,
-      {
-        reward,
-        name: invocation.text('name'),
-        description: invocation.text('description'),
-        metrics: metrics(invocation.list('metric')),
-        license: invocation.text('license'),
-        supersedes: supersedes && (await findExpert(node, supersedes, options)).id
-      },
-      options
-    )
+    const words = {
+      reward,
+      name: invocation.text('name'),
+      description: invocation.text('description'),
+      metrics: metrics(invocation.list('metric')),
+      license: invocation.text('license'),
+      supersedes: supersedes && (await findExpert(node, supersedes, options)).id
+    }
+    await checkWords(node, words)
+    const signed = await publishExpert(node, path, base.record, words, options)
     const { bytes, payload } = signed.record
     return {
       id: signed.id,

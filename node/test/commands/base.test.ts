@@ -112,6 +112,9 @@ t.test('a base needs a name that can be shown', async t => {
     code: 1,
     error: { code: 'RECORD_INVALID', message: 'name' }
   })
+  t.match(await at.fails('base', 'add', 'no.safetensors', '--name', 'a\nb'), {
+    error: { code: 'RECORD_INVALID', message: 'name' } // before the file is read
+  })
   t.same(await at.json('base', 'list'), [])
 })
 
