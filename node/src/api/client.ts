@@ -13,18 +13,28 @@ export interface ApiAccess {
   token: string
 }
 
+/** How a command is run in the daemon. */
+export interface CallOptions extends ProgressOptions {
+  /** How long the daemon may take to answer at all; by default {@link DEFAULT_ANSWER_TIMEOUT_MS}. */
+  answerTimeoutMs?: number
+}
+
+/** A daemon answers as soon as it has read a call, however long the command takes: a later one hangs. */
+export const DEFAULT_ANSWER_TIMEOUT_MS = 30_000
+
 /**
  * Runs a command in the daemon.
  *
  * @returns the command's output, or `undefined` when no daemon listens at `access.url`
- * @throws RelayedError when the command failed; NodeError API_CUT_OFF when the daemon went away midway
+ * @throws RelayedError when the command failed; NodeError API_SILENT when the daemon hangs, API_CUT_OFF when
+ *   it went away midway
  */
 export async function callApi(
   access: ApiAccess,
   request: RunRequest,
-  options: ProgressOptions = {}
+  options: CallOptions = {}
 ): Promise<{ result: unknown } | undefined> {
-  const response = await post(access, request, options.signal)
+  const response = await post(access, request, options)
   if (response === undefined) return undefined
   if (response.statusCode !== 200) throw await refusal(response)
   for await (const event of events(response, options.signal)) {
@@ -39,7 +49,7 @@ export async function callApi(
 async function post(
   access: ApiAccess,
   request: RunRequest,
-  signal: AbortSignal | undefined
+  { signal, answerTimeoutMs = DEFAULT_ANSWER_TIMEOUT_MS }: CallOptions
 ): Promise<IncomingMessage | undefined> {
   const headers = {
     authorization: `Bearer ${access.token}`,
@@ -48,12 +58,15 @@ async function post(
   // One connection a call: one that is kept could be closed by a daemon that ends while it is idle.
   const init = { method: 'POST', headers, signal, agent: false } as const
   const call = httpRequest(access.url + RUN_PATH, init)
+  const patience = AbortSignal.timeout(answerTimeoutMs)
   try {
     call.end(JSON.stringify(request))
-    const [response] = (await once(call, 'response')) as [IncomingMessage]
+    const [response] = (await once(call, 'response', { signal: patience })) as [IncomingMessage]
     return response
   } catch (error) {
+    call.on('error', () => undefined).destroy() // its failure is known by now
     signal?.throwIfAborted()
+    if (patience.aborted) throw silent(access.url, answerTimeoutMs)
     if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return undefined
     throw cutOff(error)
   }
@@ -91,6 +104,11 @@ async function* events(
     signal?.throwIfAborted()
     throw cutOff(error)
   }
+}
+
+function silent(url: string, timeoutMs: number): NodeError {
+  const message = `The daemon at ${url} does not answer (waited ${timeoutMs / 1_000} s); see its log, or end it and start it again`
+  return new NodeError('API_SILENT', message, { details: { url, timeoutMs } })
 }
 
 function cutOff(cause?: unknown): NodeError {

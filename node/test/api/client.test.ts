@@ -108,6 +108,15 @@ t.test('an answer that ends without a result is API_CUT_OFF', async t => {
   await t.rejects(callApi(access, REQUEST), { code: 'API_CUT_OFF' })
 })
 
+t.test('a daemon that hangs is told after a while', async t => {
+  const mute = await impostor(t, () => undefined)
+  await t.rejects(callApi(mute, REQUEST, { answerTimeoutMs: 1 }), {
+    code: 'API_SILENT',
+    message: `${mute.url} does not answer`,
+    details: { url: mute.url }
+  })
+})
+
 t.test('something else at the address is refused, its answer cut short', async t => {
   const access = await impostor(t, (_request, response) => {
     response.statusCode = 500
