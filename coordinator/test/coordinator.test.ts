@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises'
+import { mkdir, readdir, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createExchange } from '@soup/exchange'
 import type { BaseRecord, SignedRecord } from '@soup/manifest'
@@ -127,6 +127,18 @@ t.test('a start that fails leaves the folder free for the next one', async t => 
   await t.rejects(coordinator(t, second, { listen: [taken] }), { code: 'EXCHANGE_PORT_IN_USE' })
   t.match(await coordinator(t, second), { peerId: /^12D3KooW/ })
   t.match(await readdir(repo), ['identity.key', 'second', 'store'])
+})
+
+t.test('an identity that cannot be read is named, and the folder stays free', async t => {
+  const repo = t.testdir({ 'identity.key': {} })
+  const path = join(repo, 'identity.key')
+  await t.rejects(coordinator(t, repo), {
+    code: 'FILE_FAILED',
+    message: `${path} cannot be read: EISDIR`,
+    details: { path }
+  })
+  await rmdir(path)
+  t.match(await coordinator(t, repo), { peerId: /^12D3KooW/ })
 })
 
 t.test('two coordinators on one folder cannot be, and the first one does not mind', async t => {
