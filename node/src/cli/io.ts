@@ -70,6 +70,6 @@ export function checkReadable(argv: readonly string[]): void {
   const garbled = argv.find(word => word.includes('\ufffd'))
   if (garbled === undefined) return
   throw new UsageError(
-    `'${garbled}' on the command line is not UTF-8: say it in UTF-8, rename files`
+    `'${garbled}' on the command line is not UTF-8: type it in UTF-8, or rename the file`
   )
 }
