@@ -4,10 +4,10 @@ import type { PretrainStage } from './pretrain.ts'
 export const EPISODE_STEPS = 300
 
 /** Physics steps in a control step. */
-export const PHYSICS_STEPS = 5
+export const PHYSICS_STEPS = 3
 
 /** Length of a physics step, s. */
-export const PHYSICS_SECONDS = 0.005
+export const PHYSICS_SECONDS = 0.008
 
 /** Length of a control step, s. */
 export const CONTROL_SECONDS: number = PHYSICS_STEPS * PHYSICS_SECONDS
@@ -33,11 +33,11 @@ export const POLICIES_PER_JOB = 4
 /** How experts are made from the base. */
 export const FINETUNE_SETTINGS = {
   iterations: 100,
-  directions: 24,
-  sigma: 0.02,
-  learningRate: 0.005,
+  directions: 20,
+  sigma: 0.03,
+  learningRate: 0.007,
   seeds: 1,
-  averaging: 0.5
+  averaging: 0.25
 } as const
 
 /** Share of the older batches that the observation statistics keep at each batch. */
@@ -47,7 +47,7 @@ export const STATISTICS_MEMORY = 0.98
 export const PRETRAIN_SETTINGS: readonly PretrainStage[] = [
   {
     name: 'find a gait',
-    iterations: 500,
+    iterations: 250,
     directions: 8,
     sigma: 0.05,
     learningRate: 0.025,
@@ -57,12 +57,12 @@ export const PRETRAIN_SETTINGS: readonly PretrainStage[] = [
   },
   {
     name: 'refine the gait',
-    iterations: 300,
-    directions: 16,
-    sigma: 0.02,
-    learningRate: 0.012,
+    iterations: 200,
+    directions: 8,
+    sigma: 0.05,
+    learningRate: 0.015,
     anchorDecay: 0.004,
     seeds: 1,
-    learnsStatistics: false
+    learnsStatistics: true
   }
 ]
