@@ -115,7 +115,7 @@ export const sha256: Codec<string> = {
     if (!(value instanceof Uint8Array) || value.length !== 32) {
       throw new FieldError(at, 'a SHA-256 of 32 bytes', value)
     }
-    return Buffer.from(value).toString('hex')
+    return Buffer.from(value.buffer, value.byteOffset, value.length).toString('hex')
   }
 }
 
@@ -129,7 +129,16 @@ export function list<T>(item: Codec<T>, max: number, min = 0): Codec<T[]> {
   }
   return {
     encode: (value, at) => check(value, at).map((v, i) => item.encode(v, `${at}[${i}]`)),
-    decode: (value, at) => check(value, at).map((v, i) => item.decode(v, `${at}[${i}]`))
+    decode: (value, at) => check(value, at).map((v, i) => decodeItem(item, v, at, i))
+  }
+}
+
+/** Writes down where an item stands only once it breaks its rule: a list from a stranger may have 30,000. */
+function decodeItem<T>(item: Codec<T>, value: unknown, at: string, index: number): T {
+  try {
+    return item.decode(value, '')
+  } catch {
+    return item.decode(value, `${at}[${index}]`)
   }
 }
 

@@ -34,7 +34,7 @@ import type {
   RewardRef,
   SoupRecord
 } from './records.ts'
-import { dtype, tensorList, tensorsId } from './tensors-id.ts'
+import { dtype, tensorList } from './tensors-id.ts'
 
 const name = text(MAX_NAME_BYTES)
 const description = text(MAX_DESCRIPTION_BYTES, true)
@@ -57,25 +57,17 @@ const payload: Codec<PayloadRef> = refine(
   }
 )
 
-const base: Codec<BaseRecord> = refine(
-  struct<BaseRecord>({
-    kind: literal('base'),
-    v: literal(1),
-    base: documentId,
-    name,
-    license: optional(name),
-    tensors: tensorList,
-    bytes: count(),
-    payload: optional(payload),
-    created: count(MAX_TIME_MS)
-  }),
-  record => {
-    const id = tensorsId(record.tensors)
-    return record.base === id
-      ? undefined
-      : `base ${id}, which is the id of its tensors, not ${record.base}`
-  }
-)
+const base: Codec<BaseRecord> = struct<BaseRecord>({
+  kind: literal('base'),
+  v: literal(1),
+  base: documentId,
+  name,
+  license: optional(name),
+  tensors: tensorList,
+  bytes: count(),
+  payload: optional(payload),
+  created: count(MAX_TIME_MS)
+})
 
 const expert: Codec<ExpertRecord> = struct<ExpertRecord>({
   kind: literal('expert'),
