@@ -120,23 +120,24 @@ class Reader {
 
   /** Keys are text, the shorter first, those of one length by their bytes, each once. */
   #map(length: number, depth: number): Record<string, unknown> {
-    const entries: [string, unknown][] = []
-    let last: Buffer | undefined
+    const map: Record<string, unknown> = {}
+    let last: [start: number, end: number] = [0, 0]
     for (let i = 0; i < length; i++) {
       const start = this.offset
       const key = this.item(depth + 1)
       if (typeof key !== 'string') throw new CanonicalError('keys that are text')
-      // The head before it holds the length, so that whole items compare as keys must.
-      const encoded = this.#bytes.subarray(start, this.offset)
-      if (last !== undefined && Buffer.compare(last, encoded) >= 0) {
+      const end = this.offset
+      // The head before a key holds its length, so that whole items compare as keys must.
+      if (this.#bytes.compare(this.#bytes, start, end, ...last) >= 0) {
         throw new CanonicalError(OTHER_FORM)
       }
-      last = encoded
-      const from = this.offset
-      entries.push([key, this.item(depth + 1)])
-      if (depth === 1) this.#onField?.(key, this.#bytes.subarray(from, this.offset))
+      last = [start, end]
+      const value = this.item(depth + 1)
+      if (key === '__proto__') Object.defineProperty(map, key, { ...PLAIN, value })
+      else map[key] = value
+      if (depth === 1) this.#onField?.(key, this.#bytes.subarray(end, this.offset))
     }
-    return Object.fromEntries(entries)
+    return map
   }
 
   /** The one tag of DAG-CBOR: bytes that begin with a zero, then a CID. */
@@ -170,6 +171,9 @@ const OTHER_FORM = 'canonical DAG-CBOR, got another encoding of the same data'
 const LEAST_ARGUMENT: readonly number[] = [24, 2 ** 8, 2 ** 16, 2 ** 32]
 
 const LINK_TAG = 42
+
+/** What assigning makes, where assigning would do something else. */
+const PLAIN = { configurable: true, enumerable: true, writable: true }
 
 function safe(value: number): number {
   if (Number.isSafeInteger(value)) return value

@@ -149,8 +149,16 @@ function checkBaseId(record: BaseRecord, tensors: Uint8Array): void {
   throw new FieldError('', expected, record)
 }
 
+/** The fields are converted when somebody looks: most records of strangers are only passed on. */
 function unknownRecord(fields: Record<string, unknown>): UnknownRecord {
-  return { kind: 'unknown', fields: dagJsonMap(fields) }
+  let shown: UnknownRecord['fields'] | undefined
+  return {
+    kind: 'unknown',
+    get fields() {
+      shown ??= dagJsonMap(fields)
+      return shown
+    }
+  }
 }
 
 function asRecordError<T>(run: () => T): T {
