@@ -1,5 +1,6 @@
+import { checkAddress, loadIdentity } from '@soup/exchange'
 import { UsageError } from '../errors.ts'
-import { initRepo, openIdentity } from '../repo/repo.ts'
+import { initRepo } from '../repo/repo.ts'
 import { type Command, callerCommand } from './command.ts'
 
 /** `init`: makes a repo and its identity. */
@@ -18,19 +19,25 @@ export const init: Command = callerCommand({
     const listen = addresses(invocation.list('listen'), 'listen')
     const bootstrap = addresses(invocation.list('bootstrap'), 'bootstrap')
     await initRepo(repo.root, { bootstrap, ...(listen.length > 0 ? { listen } : {}) })
-    const { peerId } = await openIdentity(repo)
+    const { peerId } = await loadIdentity(repo.identity)
     return { repo: repo.root, peerId }
   },
   render: ({ repo, peerId }) => `Made a repo at ${repo}; this node is ${peerId}`
 })
 
-/** @returns the addresses. @throws UsageError when one is not a multiaddr */
+/**
+ * Checks the addresses that an option lists.
+ *
+ * @throws UsageError when one is not a multiaddr, ExchangeError EXCHANGE_BAD_ADDRESS when nothing can come of it
+ */
 export function addresses(texts: readonly string[], option: string): string[] {
   for (const text of texts) {
-    if (text.startsWith('/')) continue
-    throw new UsageError(
-      `Option --${option} wants a multiaddr such as /ip4/127.0.0.1/tcp/4190, got '${text}'`
-    )
+    if (!text.startsWith('/')) {
+      throw new UsageError(
+        `Option --${option} wants a multiaddr such as /ip4/127.0.0.1/tcp/4190, got '${text}'`
+      )
+    }
+    checkAddress(text)
   }
   return [...texts]
 }

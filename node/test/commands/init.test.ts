@@ -43,6 +43,12 @@ t.test('an address that is none is refused before anything is made', async t => 
     code: 2,
     error: { code: 'USAGE', message: /--bootstrap wants a multiaddr.*127\.0\.0\.1:4190/ }
   })
+  for (const option of ['--listen', '--bootstrap']) {
+    t.match(await at.fails('init', option, '/nonsense/x'), {
+      code: 2,
+      error: { code: 'EXCHANGE_BAD_ADDRESS', message: '/nonsense/x' }
+    })
+  }
   t.same(await readdir(at.folder), [])
   t.throws(() => addresses(['x'], 'listen'), { message: '--listen' })
 })

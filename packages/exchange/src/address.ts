@@ -24,7 +24,7 @@ export function parseAddress(text: string): Multiaddr | undefined {
  *
  * @throws {ExchangeError} `EXCHANGE_BAD_ADDRESS`
  */
-export function refuseAddress(text: string): Multiaddr {
+export function checkAddress(text: string): Multiaddr {
   const address = parseAddress(text)
   if (address !== undefined) return address
   throw new ExchangeError(

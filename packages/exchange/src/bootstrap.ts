@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import { peerOf, refuseAddress } from './address.ts'
+import { checkAddress, peerOf } from './address.ts'
 import type { Host } from './host.ts'
 import { MAX_BOOTSTRAP_PAUSE_MS, MIN_BOOTSTRAP_PAUSE_MS } from './limits.ts'
 
@@ -26,7 +26,7 @@ export class Bootstrap {
   /** @throws {ExchangeError} `EXCHANGE_BAD_ADDRESS` */
   constructor(host: Host, addresses: readonly string[], events: BootstrapEvents) {
     this.#host = host
-    this.#addresses = addresses.map(refuseAddress)
+    this.#addresses = addresses.map(checkAddress)
     this.#events = events
   }
 

@@ -1,6 +1,6 @@
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import type { AbortOptions, ProgressOptions } from '@soup/interface'
-import { refuseAddress } from './address.ts'
+import { checkAddress } from './address.ts'
 import { Bootstrap, type BootstrapEvents } from './bootstrap.ts'
 import { type Catalogue, createCatalogue } from './catalogue/index.ts'
 import { Bans } from './chunks/bans.ts'
@@ -41,7 +41,7 @@ export class ExchangeNode implements Exchange {
   #running: Running | undefined
 
   constructor(components: ExchangeComponents, init: ExchangeInit) {
-    for (const address of [...init.listen, ...init.bootstrap]) refuseAddress(address)
+    for (const address of [...init.listen, ...init.bootstrap]) checkAddress(address)
     this.peerId = peerIdFromPrivateKey(components.privateKey).toString()
     this.#components = components
     this.#init = init
@@ -97,7 +97,7 @@ export class ExchangeNode implements Exchange {
   }
 
   async connect(address: string, options: AbortOptions = {}): Promise<string> {
-    const target = refuseAddress(address)
+    const target = checkAddress(address)
     try {
       const connection = await this.#up.host.dial(target, {
         signal: withinDialTime(options.signal)

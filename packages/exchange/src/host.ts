@@ -7,7 +7,7 @@ import { type Ping, ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
-import { refuseAddress } from './address.ts'
+import { checkAddress } from './address.ts'
 import { gossipMessageId } from './catalogue/gossip.ts'
 import { ExchangeError } from './errors.ts'
 import {
@@ -41,7 +41,7 @@ export type Host = Libp2p<HostServices>
  * @throws {ExchangeError} `EXCHANGE_BAD_ADDRESS`
  */
 export async function createHost(privateKey: PrivateKey, listen: readonly string[]): Promise<Host> {
-  for (const address of listen) refuseAddress(address)
+  for (const address of listen) checkAddress(address)
   const inProcess = listen.some(address => address.startsWith('/memory/')) ? [memory()] : []
   return createLibp2p<HostServices>({
     privateKey,

@@ -21,6 +21,7 @@ import type { Catalogue, CatalogueInit, CatalogueState, Provider } from './catal
 import type { FetchReport, WantedPayload } from './chunks/fetch.ts'
 import { ExchangeNode } from './exchange.ts'
 
+export { checkAddress } from './address.ts'
 export {
   type Catalogue,
   CatalogueError,
