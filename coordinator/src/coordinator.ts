@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { createExchange, loadIdentity } from '@soup/exchange'
-import { SoupError } from '@soup/interface'
 import { levelStore } from '@soup/store'
 
 /** Settings of a coordinator. */
@@ -28,15 +27,15 @@ export interface Ready {
  * Runs a coordinator until `stop` aborts. It answers catalogue requests and passes announcements on; it
  * fetches no payload, so peers never depend on it for bytes, and can do without it once they met.
  *
- * @throws StoreError STORE_LOCKED, ExchangeError EXCHANGE_BAD_ADDRESS, EXCHANGE_PORT_IN_USE; SoupError FILE_FAILED
- *   when the identity cannot be read or made
+ * @throws StoreError STORE_LOCKED, ExchangeError EXCHANGE_BAD_ADDRESS, EXCHANGE_PORT_IN_USE; FILE_FAILED
+ *   or SECRET_EXPOSED when the identity cannot be read or made, or others may read it
  */
 export async function runCoordinator(
   { repo, listen, bootstrap, mirror, log }: CoordinatorInit,
   stop: AbortSignal,
   onReady: (ready: Ready) => void
 ): Promise<void> {
-  const { privateKey, peerId } = await openIdentity(join(repo, 'identity.key'))
+  const { privateKey, peerId } = await loadIdentity(join(repo, 'identity.key'))
   const store = levelStore({ path: join(repo, 'store') })
   const exchange = createExchange(
     { privateKey, records: store.records, chunks: store.chunks, state: store.state },
@@ -55,12 +54,4 @@ export async function runCoordinator(
     await exchange.stop()
     await store.stop()
   }
-}
-
-async function openIdentity(path: string): ReturnType<typeof loadIdentity> {
-  return await loadIdentity(path).catch((error: unknown) => {
-    if (!(error instanceof Error && 'syscall' in error)) throw error
-    const message = `${path} cannot be read: ${error.message}; mend it, or choose another folder with --repo DIR`
-    throw new SoupError('FILE_FAILED', message, { details: { path }, cause: error })
-  })
 }

@@ -1,6 +1,6 @@
-import { mkdir, readdir, rmdir } from 'node:fs/promises'
+import { chmod, mkdir, readdir, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createExchange } from '@soup/exchange'
+import { createExchange, loadIdentity } from '@soup/exchange'
 import type { BaseRecord, SignedRecord } from '@soup/manifest'
 import { levelStore, memoryStore } from '@soup/store'
 import { seededBytes, signedBase, signedExpert, testKey } from '@soup/testing'
@@ -134,11 +134,25 @@ t.test('an identity that cannot be read is named, and the folder stays free', as
   const path = join(repo, 'identity.key')
   await t.rejects(coordinator(t, repo), {
     code: 'FILE_FAILED',
-    message: `${path} cannot be read: EISDIR`,
+    message: `${path} cannot be used: EISDIR`,
     details: { path }
   })
   await rmdir(path)
   t.match(await coordinator(t, repo), { peerId: /^12D3KooW/ })
+})
+
+t.test('an identity that other users may read is refused, and the folder stays free', async t => {
+  const repo = t.testdir({})
+  const path = join(repo, 'identity.key')
+  const { peerId } = await loadIdentity(path)
+  await chmod(path, 0o644)
+  await t.rejects(coordinator(t, repo), {
+    code: 'SECRET_EXPOSED',
+    message: 'chmod 600',
+    details: { path }
+  })
+  await chmod(path, 0o600)
+  t.match(await coordinator(t, repo), { peerId })
 })
 
 t.test('two coordinators on one folder cannot be, and the first one does not mind', async t => {

@@ -1,10 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises'
 import type { PrivateKey } from '@libp2p/interface'
-import { createExchange, type Exchange, type ExchangeEvent } from '@soup/exchange'
+import { createExchange, type Exchange, type ExchangeEvent, loadIdentity } from '@soup/exchange'
 import { levelStore, type Store } from '@soup/store'
 import type { Config } from './repo/config.ts'
 import { inWords } from './repo/files.ts'
-import { openIdentity, type RepoPaths } from './repo/repo.ts'
+import type { RepoPaths } from './repo/repo.ts'
 
 /** An open repo, with the network up or not: what commands work on. */
 export interface SoupNode {
@@ -41,7 +41,7 @@ export async function openNode(
   config: Config,
   { network, onEvent }: OpenOptions
 ): Promise<OwnedNode> {
-  const { privateKey, peerId } = await openIdentity(repo)
+  const { privateKey, peerId } = await loadIdentity(repo.identity)
   const store = levelStore({ path: repo.store })
   await store.start()
   try {

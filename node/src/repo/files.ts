@@ -25,19 +25,6 @@ function ignoreMissing(error: NodeJS.ErrnoException): undefined {
 }
 
 /**
- * Checks that only its owner may read a secret, where the system knows of owners; absence is no failure.
- *
- * @throws NodeError SECRET_EXPOSED
- */
-export async function checkPrivate(path: string): Promise<void> {
-  const found = await inWords(path, () => stat(path).catch(ignoreMissing))
-  if (found === undefined || process.platform === 'win32' || (found.mode & 0o077) === 0) return
-  const mode = (found.mode & 0o777).toString(8)
-  const message = `${path} is a secret that other users may read (mode ${mode}): chmod 600 it, and replace it if one of them may have`
-  throw new NodeError('SECRET_EXPOSED', message, { details: { path, mode } })
-}
-
-/**
  * Runs what works on a file of the repo and puts into words what the system says against it.
  *
  * @throws NodeError FILE_FAILED; every other error passes as it is

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { loadIdentity } from '@soup/exchange'
+import { checkPrivate } from '@soup/exchange'
 import { makeFolder } from '@soup/store'
 import type { ApiAccess } from '../api/client.ts'
 import { isLoopback } from '../api/loopback.ts'
 import { NodeError } from '../errors.ts'
 import { type Config, defaultConfig, parseConfig } from './config.ts'
-import { checkPrivate, inWords, readOptional } from './files.ts'
+import { inWords, readOptional } from './files.ts'
 
 /** Where the parts of a repo lie. */
 export interface RepoPaths {
@@ -100,17 +100,6 @@ export async function readApiToken({ apiToken: path }: RepoPaths): Promise<strin
 
 /** Fewer characters could be guessed. */
 const MIN_TOKEN_CHARS = 32
-
-/**
- * Reads the node's identity, or makes one on first use.
- *
- * @throws ExchangeError EXCHANGE_IDENTITY; NodeError SECRET_EXPOSED when others may read it, FILE_FAILED
- */
-export async function openIdentity({ identity: path }: RepoPaths): ReturnType<typeof loadIdentity> {
-  const identity = await inWords(path, () => loadIdentity(path))
-  await checkPrivate(path)
-  return identity
-}
 
 /** Tells callers on this machine where the daemon's API is. */
 export async function publishApiAddress(paths: RepoPaths, url: string): Promise<void> {

@@ -1,7 +1,7 @@
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { checkPrivate, inWords, MAX_REPO_FILE_BYTES, readOptional } from '../../src/repo/files.ts'
+import { inWords, MAX_REPO_FILE_BYTES, readOptional } from '../../src/repo/files.ts'
 
 t.test('readOptional() gives the text, and undefined where there is no file', async t => {
   const root = t.testdir({ file: 'θ₀' })
@@ -25,23 +25,6 @@ t.test('readOptional() names what is no small file', async t => {
   t.equal((await readOptional(path))?.length, MAX_REPO_FILE_BYTES)
   await writeFile(path, ' '.repeat(MAX_REPO_FILE_BYTES + 1))
   await t.rejects(readOptional(path), { code: 'FILE_TOO_LARGE', message: path })
-})
-
-t.test('checkPrivate() refuses a secret that others may read', async t => {
-  const path = join(t.testdir({ secret: '' }), 'secret')
-  for (const mode of [0o600, 0o400]) {
-    await chmod(path, mode)
-    await t.resolves(checkPrivate(path))
-  }
-  for (const mode of [0o640, 0o604, 0o660, 0o777]) {
-    await chmod(path, mode)
-    await t.rejects(checkPrivate(path), {
-      code: 'SECRET_EXPOSED',
-      message: /chmod 600/,
-      details: { path, mode: mode.toString(8) }
-    })
-  }
-  await t.resolves(checkPrivate(`${path}.missing`))
 })
 
 t.test('inWords() words what the system says and nothing else', async t => {

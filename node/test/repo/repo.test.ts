@@ -1,11 +1,11 @@
 import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { loadIdentity } from '@soup/exchange'
 import t from 'tap'
 import { defaultConfig } from '../../src/repo/config.ts'
 import {
   findDaemon,
   initRepo,
-  openIdentity,
   publishApiAddress,
   readApiToken,
   readConfig,
@@ -88,11 +88,11 @@ t.test('readApiToken() accepts no token that a header cannot hold', async t => {
 
 t.test('a secret that other users may read is refused', async t => {
   const paths = await initRepo(t.testdir({}), {})
-  t.match(await openIdentity(paths), { peerId: /^12D3KooW/ })
+  t.match(await loadIdentity(paths.identity), { peerId: /^12D3KooW/ })
   for (const path of [paths.apiToken, paths.identity]) await chmod(path, 0o644)
   const failure = { code: 'SECRET_EXPOSED', message: 'chmod 600' }
   await t.rejects(readApiToken(paths), { ...failure, details: { path: paths.apiToken } })
-  await t.rejects(openIdentity(paths), { ...failure, details: { path: paths.identity } })
+  await t.rejects(loadIdentity(paths.identity), { ...failure, details: { path: paths.identity } })
 })
 
 t.test('a folder where a file of the repo should be is named, wherever it is met', async t => {
@@ -104,7 +104,7 @@ t.test('a folder where a file of the repo should be is named, wherever it is met
   const cases: [string, () => Promise<unknown>][] = [
     [paths.config, () => readConfig(paths)],
     [paths.apiToken, () => readApiToken(paths)],
-    [paths.identity, () => openIdentity(paths)],
+    [paths.identity, () => loadIdentity(paths.identity)],
     [paths.apiAddress, () => findDaemon(paths)],
     [paths.apiAddress, () => publishApiAddress(paths, URL)],
     [paths.apiAddress, () => withdrawApiAddress(paths)]

@@ -4,6 +4,7 @@ import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@
 import type { PrivateKey } from '@libp2p/interface'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { ExchangeError } from './errors.ts'
+import { checkPrivate, inWords } from './secret.ts'
 
 /** Who a node is. */
 export interface Identity {
@@ -20,10 +21,17 @@ const MAX_KEY_FILE_BYTES = 1_024
  * that only its owner may read.
  *
  * @param path the key file
- * @throws {ExchangeError} `EXCHANGE_IDENTITY` when the file holds something else
+ * @throws {ExchangeError} `EXCHANGE_IDENTITY` when the file holds something else, `SECRET_EXPOSED` when others
+ *   may read it, `FILE_FAILED` when the system refuses
  */
 export async function loadIdentity(path: string): Promise<Identity> {
-  const bytes = (await readOptional(path)) ?? (await makeKey(path))
+  const bytes = await inWords(path, async () => (await readOptional(path)) ?? (await makeKey(path)))
+  const identity = parseKey(path, bytes)
+  await checkPrivate(path)
+  return identity
+}
+
+function parseKey(path: string, bytes: Uint8Array): Identity {
   try {
     if (bytes.length > MAX_KEY_FILE_BYTES) throw new RangeError(`${bytes.length} bytes`)
     const privateKey = privateKeyFromProtobuf(bytes)

@@ -33,6 +33,7 @@ export {
 export type { FetchReport, ProviderReport, WantedPayload } from './chunks/fetch.ts'
 export { ExchangeError } from './errors.ts'
 export { loadIdentity } from './identity.ts'
+export { checkPrivate } from './secret.ts'
 
 /** A peer that we are connected to. */
 export interface ConnectedPeer {

@@ -1,4 +1,4 @@
-import { stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { loadIdentity } from '../src/identity.ts'
@@ -24,4 +24,19 @@ t.test('a file that is no key is refused by its path', async t => {
   await t.rejects(loadIdentity(path), { code: 'EXCHANGE_IDENTITY', details: { path } })
   await writeFile(path, new Uint8Array(100_000))
   await t.rejects(loadIdentity(path), { code: 'EXCHANGE_IDENTITY', details: { path } })
+})
+
+t.test('a key that other users may read is refused', async t => {
+  const path = join(t.testdir(), 'identity.key')
+  await loadIdentity(path)
+  await chmod(path, 0o640)
+  await t.rejects(loadIdentity(path), { code: 'SECRET_EXPOSED', details: { path, mode: '640' } })
+})
+
+t.test('what the system says against the file is put into words', async t => {
+  const path = join(t.testdir(), 'identity.key')
+  await mkdir(path)
+  await t.rejects(loadIdentity(path), { code: 'FILE_FAILED', message: path, details: { path } })
+  const lost = join(path, 'missing', 'identity.key')
+  await t.rejects(loadIdentity(lost), { code: 'FILE_FAILED', message: /cannot be used: ENOENT/ })
 })
