@@ -1,10 +1,10 @@
 import type { Provider } from '@soup/exchange'
-import { parseTicket, type SignedRecord, TICKET_PREFIX } from '@soup/manifest'
+import { parseTicket, TICKET_PREFIX } from '@soup/manifest'
 import { formatBytes, formatSeconds, shortId } from '../cli/format.ts'
 import { UsageError } from '../errors.ts'
 import { experts } from '../library/holdings.ts'
 import { findBase, findRecord } from '../library/lookup.ts'
-import { type PullReport, pullRecord } from '../library/pull.ts'
+import { nameOf, type Pulled, pullEach, type Wanted } from '../library/pull-each.ts'
 import { refreshCatalogue } from '../library/refresh.ts'
 import type { SoupNode } from '../node.ts'
 import { type Command, nodeCommand } from './command.ts'
@@ -26,20 +26,7 @@ export const pull: Command = nodeCommand({
   ],
   needs: 'network',
   async run(node, invocation, options) {
-    const pulled: Pulled[] = []
-    const failures: unknown[] = []
-    for (const { record, hints } of await wanted(node, invocation, options)) {
-      try {
-        const report = await pullRecord(node, record, hints, options)
-        pulled.push({ ...report, base: record.base })
-      } catch (error) {
-        // Anybody can publish an expert that cannot be pulled: the others must come all the same.
-        options.signal?.throwIfAborted()
-        failures.push(error)
-      }
-    }
-    if (failures.length > 0) throw failures[0]
-    return pulled
+    return await pullEach(node, await wanted(node, invocation, options), options)
   },
   render: pulled =>
     pulled.length === 0
@@ -47,25 +34,19 @@ export const pull: Command = nodeCommand({
       : pulled.map(renderOne).join('\n')
 })
 
-interface Pulled extends PullReport {
-  /** The base that was pulled, or that the expert is over. */
-  base: string | undefined
-}
-
-function renderOne({ id, kind, base, bytes, seconds, providers, resumedBytes }: Pulled): string {
+function renderOne(pulled: Pulled): string {
+  const { kind, bytes, seconds, providers, resumedBytes, failures } = pulled
   const kept = resumedBytes > 0 ? `, ${formatBytes(resumedBytes)} were here already` : ''
-  const named = kind === 'base' ? base : id // what other commands take
   const sources = providers.map(({ peer, bytes: sent, rejected }) => {
     const bad = rejected > 0 ? `, ${rejected} chunks rejected` : ''
     return `  ${formatBytes(sent)} from ${shortId(peer)}${bad}`
   })
-  const line = `Pulled ${kind} ${named}: ${formatBytes(bytes)} in ${formatSeconds(seconds)}${kept}`
-  return [line, ...sources].join('\n')
-}
-
-interface Wanted {
-  record: SignedRecord
-  hints: Provider[]
+  const vain = failures.map(
+    ({ id, publisher, message }) =>
+      `  in vain: record ${shortId(id)} of ${shortId(publisher)}: ${message}`
+  )
+  const line = `Pulled ${kind} ${nameOf(pulled)}: ${formatBytes(bytes)} in ${formatSeconds(seconds)}${kept}`
+  return [line, ...sources, ...vain].join('\n')
 }
 
 async function wanted(
@@ -78,11 +59,12 @@ async function wanted(
     throw new UsageError('Name what to pull: ids or tickets, or else --all --base BASE')
   }
   if (all) return await allExperts(node, invocation.required('base'), options)
-  const found: Wanted[] = []
-  for (const text of invocation.args) {
-    found.push({ record: await findRecord(node, text, options), hints: hintsOf(text) })
-  }
-  return found
+  return invocation.args.map(text => {
+    const ticket = text.startsWith(TICKET_PREFIX) ? parseTicket(text) : undefined
+    const hints = hintsOf(ticket?.addresses ?? [])
+    const find = async () => ({ record: await findRecord(node, text, options), hints })
+    return { name: ticket?.record ?? text, find }
+  })
 }
 
 async function allExperts(
@@ -94,14 +76,13 @@ async function allExperts(
   await refreshCatalogue(node, base, options)
   const found: Wanted[] = []
   for await (const { signed } of experts(node, base, options)) {
-    found.push({ record: signed, hints: [] })
+    found.push({ name: signed.id, find: async () => ({ record: signed, hints: [] }) })
   }
   return found
 }
 
-function hintsOf(text: string): Provider[] {
-  if (!text.startsWith(TICKET_PREFIX)) return []
-  return parseTicket(text).addresses.map(address => ({
+function hintsOf(addresses: readonly string[]): Provider[] {
+  return addresses.map(address => ({
     peer: address.slice(address.lastIndexOf('/') + 1),
     addresses: [address]
   }))

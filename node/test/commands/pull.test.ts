@@ -114,7 +114,12 @@ t.test('an expert that cannot be pulled does not keep pull --all from the others
   await node.store.records.put({ id, kind, base, envelope })
   const invocation = new Invocation({ args: [], options: { all: true, base: cook.base }, cwd: '/' })
   const context = { ...node, announce() {}, log() {} }
-  await t.rejects(pull.run(context, invocation, {}), { code: 'EXCHANGE_NO_PROVIDER' })
+  const brought = { pulled: Array, failures: [{ name: id, code: 'EXCHANGE_NO_PROVIDER' }] }
+  await t.rejects(pull.run(context, invocation, {}), {
+    code: 'EXCHANGE_NO_PROVIDER',
+    message: new RegExp(`^1 of \\d could not be pulled: ${id}: .*Brought here: .*${cook.one}`),
+    details: brought
+  })
   for (const expert of honest) t.equal(await holdsPayload(node, expert), true)
 })
 
@@ -142,6 +147,44 @@ t.test('pull names what it cannot bring', async t => {
     const failed = await guest.fails('pull', ...argv)
     t.match(failed, { code, error: { code: error, message } }, argv.join(' '))
   }
+})
+
+t.test('of several things each failure is told, and what was brought', async t => {
+  const lost = `${cook.one.slice(0, -4)}aaaa`
+  t.match(await guest.fails('pull', lost, cook.one, 'bafyreibogusbogus'), {
+    code: 3,
+    error: {
+      code: 'NOT_FOUND',
+      message: new RegExp(
+        `^2 of 3 could not be pulled: ${lost}: .*; bafyreibogusbogus: .*Brought here: ${cook.one}$`
+      ),
+      details: {
+        failures: [{ name: lost, code: 'NOT_FOUND' }, { name: 'bafyreibogusbogus' }],
+        pulled: [{ id: cook.one }]
+      }
+    }
+  })
+  const none = await guest.fails('pull', lost, 'bafyreibogusbogus')
+  t.match(none, { error: { message: /^2 of 2 .*Brought here: nothing$/ } })
+  const malformed = await guest.fails('pull', lost, 'soupnonsense')
+  t.match(malformed, { code: 2, error: { code: 'TICKET_INVALID' } }, 'before anything is pulled')
+})
+
+t.test('records of a base that proved false stand below what was brought', async t => {
+  const failure = { id: 'bafyreifalse', publisher: '12D3KooWLiar', code: 'BASE_MISMATCH' }
+  const failures = [
+    { ...failure, message: 'is another base' },
+    { ...failure, id: 'bafyreilost', message: 'nobody has it' }
+  ]
+  const report = { id: 'bafyreirecord', kind: 'base', base: 'bafyreibase', bytes: 7, seconds: 1 }
+  t.equal(
+    pull.render([{ ...report, providers: [], resumedBytes: 0, failures }]),
+    [
+      'Pulled base bafyreibase: 7 B in 1 s',
+      '  in vain: record bafyreifalse of 12D3KooWLiar: is another base',
+      '  in vain: record bafyreilost of 12D3KooWLiar: nobody has it'
+    ].join('\n')
+  )
 })
 
 t.test('a base that was not shared is known by its record, but cannot be pulled', async t => {
