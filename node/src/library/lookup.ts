@@ -45,7 +45,7 @@ export async function findExpert(
 ): Promise<SignedRecord<ExpertRecord>> {
   const found = await findRecord(node, text, options)
   if (found.record.kind === 'expert') return found as SignedRecord<ExpertRecord>
-  const message = `${text} is a ${found.kind}, not an expert; list experts with: soup-node experts`
+  const message = `${text} is ${withArticle(found.kind)}, not an expert; list experts with: soup-node experts`
   throw new NodeError('NOT_AN_EXPERT', message, { details: { id: found.id, kind: found.kind } })
 }
 
@@ -57,8 +57,12 @@ export async function findBase(
 ): Promise<SignedRecord<BaseRecord>> {
   const found = await findRecord(node, text, options)
   if (found.record.kind === 'base') return found as SignedRecord<BaseRecord>
-  const message = `${text} is a ${found.kind}, not a base; list bases with: soup-node base list`
+  const message = `${text} is ${withArticle(found.kind)}, not a base; list bases with: soup-node base list`
   throw new NodeError('NOT_A_BASE', message, { details: { id: found.id, kind: found.kind } })
+}
+
+function withArticle(kind: string): string {
+  return `${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`
 }
 
 async function recordOfTicket(

@@ -69,8 +69,16 @@ t.test('an id that names something else is told apart', async t => {
     const expert = await signedExpert(1, base.record.base)
     await keep(node, base)
     await keep(node, expert)
-    await t.rejects(findExpert(node, base.id), { code: 'NOT_AN_EXPERT', details: { kind: 'base' } })
-    await t.rejects(findBase(node, expert.id), { code: 'NOT_A_BASE', details: { kind: 'expert' } })
+    await t.rejects(findExpert(node, base.id), {
+      code: 'NOT_AN_EXPERT',
+      message: 'is a base, not an expert',
+      details: { kind: 'base' }
+    })
+    await t.rejects(findBase(node, expert.id), {
+      code: 'NOT_A_BASE',
+      message: 'is an expert, not a base',
+      details: { kind: 'expert' }
+    })
   })
 })
 
