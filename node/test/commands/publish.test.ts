@@ -117,8 +117,8 @@ t.test('publish needs to know base and reward, and refuses what it cannot keep',
     [[...path, '--base', at.one, '--reward', 'r'], 2, /not a base.*soup-node base list/],
     [[...path, '--base', 'bafyreibogusbogus', '--reward', 'r'], 3, /bafyreibogusbogus/],
     [[...path, '--base', at.base.slice(0, 4), '--reward', 'r'], 3, /too short/],
-    [[...whole, '--name', '\u001b[31m'], 1, /name/],
-    [['publish', 'no.safetensors', ...whole.slice(2), '--name', 'a\nb'], 1, /name/] // not read yet
+    [[...whole, '--name', '\u001b[31m'], 2, /--name/],
+    [['publish', 'no.safetensors', ...whole.slice(2), '--name', 'a\nb'], 2, /--name/] // not read yet
   ]
   const before = await untouched()
   for (const [argv, code, message] of cases) {
