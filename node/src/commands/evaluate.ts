@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import type { AbortOptions } from '@soup/interface'
 import { MAX_RECIPE_LENGTH, parseRecipe } from '@soup/manifest'
 import { table } from '../cli/format.ts'
-import type { ModelSpec } from '../jobs/model.ts'
+import type { NamedSpec } from '../jobs/model.ts'
 import { findTask } from '../library/find-task.ts'
 import { findExpert } from '../library/lookup.ts'
 import { measure } from '../library/measure.ts'
@@ -56,14 +56,18 @@ async function modelOf(
   text: string,
   toPath: (text: string) => string,
   options?: AbortOptions
-): Promise<ModelSpec> {
+): Promise<NamedSpec> {
   const path = toPath(text)
   const isFile = await stat(path).then(
     () => true,
     () => /[/.]/.test(text)
   )
-  if (!isFile) return await expertModel(node, await findExpert(node, text, options), options)
-  if (!path.endsWith('.json')) return { kind: 'file', path }
+  if (!isFile) {
+    const expert = await findExpert(node, text, options)
+    const model = await expertModel(node, expert, options)
+    return { kind: 'named', name: `expert ${expert.id}`, model }
+  }
+  if (!path.endsWith('.json')) return { kind: 'named', name: path, model: { kind: 'file', path } }
   const recipe = await readParsed(path, MAX_RECIPE_LENGTH, parseRecipe)
-  return await soupModel(node, recipe, options)
+  return { kind: 'named', name: path, model: await soupModel(node, recipe, options) }
 }

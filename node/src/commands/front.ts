@@ -5,6 +5,7 @@ import { type ExpertRecord, recipeId, type SignedRecord } from '@soup/manifest'
 import { buildFront, type Front, type FrontPoint, frontHtml, frontSvg } from '@soup/pareto'
 import { table } from '../cli/format.ts'
 import { UsageError } from '../errors.ts'
+import type { NamedSpec } from '../jobs/model.ts'
 import { findTask } from '../library/find-task.ts'
 import { findExpert } from '../library/lookup.ts'
 import { type Measured, measure } from '../library/measure.ts'
@@ -50,8 +51,7 @@ export const front: Command = nodeCommand({
       draftRecipe(experts, lambda)
     )
     const base = experts[0]!.record.base
-    const models = [await baseModel(node, base, options)]
-    for (const recipe of recipes) models.push(await soupModel(node, recipe, options))
+    const models = await modelsOf(node, base, recipes, options)
     // The folder comes first: one that cannot be made must not show after hours of measuring.
     return await intoFolder(out, async folder => {
       const measured = await measure(node, task, models, { ...settings, ...options })
@@ -90,6 +90,22 @@ async function findExperts(
   const distinct = new Set(experts.map(({ id }) => id))
   if (experts.length === 2 && distinct.size === 2) return experts
   throw new UsageError(`A front is drawn between two different experts, got ${distinct.size}`)
+}
+
+/** The base, then the soup of each recipe. */
+async function modelsOf(
+  node: SoupNode,
+  base: string,
+  recipes: readonly RecipeDraft[],
+  options?: AbortOptions
+): Promise<NamedSpec[]> {
+  const start = await baseModel(node, base, options)
+  const models: NamedSpec[] = [{ kind: 'named', name: `base ${base}`, model: start }]
+  for (const recipe of recipes) {
+    const name = `the soup of λ = ${recipe.ingredients.map(({ lambda }) => lambda).join(', ')}`
+    models.push({ kind: 'named', name, model: await soupModel(node, recipe, options) })
+  }
+  return models
 }
 
 function expertOf({ id, record }: SignedRecord<ExpertRecord>): Front['experts'][number] {

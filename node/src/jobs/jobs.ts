@@ -1,6 +1,7 @@
 import { checkJob } from './check.ts'
 import { describeJob, identifyJob } from './describe.ts'
 import { encodeJob } from './encode.ts'
+import { openJob } from './open.ts'
 import { writeJob } from './write.ts'
 
 /** What a worker thread can be asked to do, by name. */
@@ -9,12 +10,14 @@ export const jobs: {
   readonly describe: typeof describeJob
   readonly encode: typeof encodeJob
   readonly identify: typeof identifyJob
+  readonly open: typeof openJob
   readonly write: typeof writeJob
 } = {
   check: checkJob,
   describe: describeJob,
   encode: encodeJob,
   identify: identifyJob,
+  open: openJob,
   write: writeJob
 }
 

@@ -13,6 +13,14 @@ export type ModelSpec =
   | { kind: 'payload'; located: LocatedPayload }
   | ExpertSpec
   | SoupSpec
+  | NamedSpec
+
+/** A model that errors call what the user called it. */
+export interface NamedSpec {
+  kind: 'named'
+  name: string
+  model: ModelSpec
+}
 
 /** An expert to be decoded. */
 export interface ExpertSpec {
@@ -98,6 +106,20 @@ async function openOne(
       return await openExpert(spec, opened, options)
     case 'soup':
       return await openSoup(spec, opened, options)
+    case 'named':
+      return renamed(await openOne(spec.model, opened, options), spec.name)
+  }
+}
+
+/** The same checkpoint under another name; closing it closes the first. */
+function renamed(checkpoint: Checkpoint, name: string): Checkpoint {
+  const { metadata, tensors } = checkpoint
+  return {
+    name,
+    metadata,
+    tensors,
+    read: (tensor, options) => checkpoint.read(tensor, options),
+    close: () => checkpoint.close()
   }
 }
 

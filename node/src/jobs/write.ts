@@ -1,6 +1,7 @@
 import type { ProgressOptions } from '@soup/interface'
 import { type Checkpoint, fileSink, safetensorsBytes, writeSafetensors } from '@soup/tensor'
 import { type ModelSpec, withModel } from './model.ts'
+import { openJob } from './open.ts'
 
 /** A file that was written. */
 export interface WrittenModel {
@@ -11,13 +12,18 @@ export interface WrittenModel {
   tensorCount: number
 }
 
-/** Writes models as safetensors files, one after the other: experts, soups, whatever the specs say. */
+/**
+ * Writes models as safetensors files, one after the other: experts, soups, whatever the specs say.
+ *
+ * @param task a task's name: all models are checked to be policies of it before the first one is written
+ */
 export async function writeJob(
-  input: { models: readonly { model: ModelSpec; path: string }[] },
+  { models, task }: { models: readonly { model: ModelSpec; path: string }[]; task?: string },
   options: ProgressOptions
 ): Promise<WrittenModel[]> {
+  if (task !== undefined) await openJob({ models: models.map(({ model }) => model), task }, options)
   const written: WrittenModel[] = []
-  for (const { model, path } of input.models) {
+  for (const { model, path } of models) {
     written.push(
       await withModel(model, checkpoint => writeFile(checkpoint, path, options), options)
     )

@@ -7,7 +7,7 @@ import {
   tensorsId
 } from '@soup/manifest'
 import { fileSource } from '@soup/tensor'
-import { type ModelSpec, withModel } from '../jobs/model.ts'
+import type { ModelSpec } from '../jobs/model.ts'
 import { runJob } from '../jobs/run-job.ts'
 import type { SoupNode } from '../node.ts'
 import { lookAtFile, rememberBaseFile, rememberBasePayload } from './models.ts'
@@ -28,7 +28,7 @@ export async function shareBase(
   { name, license, share }: BaseFields,
   options: ProgressOptions
 ): Promise<SignedRecord<BaseRecord>> {
-  await withModel({ kind: 'file', path }, async () => undefined, options) // headers first
+  await runJob('open', { models: [{ kind: 'file', path }] }, options) // headers first
   const file = await lookAtFile(path)
   const payload = share ? await addPayload(node, path, options) : undefined
   const model = await modelToDescribe(node, path, payload)

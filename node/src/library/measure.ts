@@ -1,10 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { AbortOptions, ProgressOptions } from '@soup/interface'
+import type { ProgressOptions } from '@soup/interface'
 import type { RewardStats } from '@soup/reward'
 import type { Task } from '@soup/tasks'
-import type { Checkpoint } from '@soup/tensor'
-import { type ModelSpec, type OpenModel, openModel, withModel } from '../jobs/model.ts'
+import { type NamedSpec, type OpenModel, openModel } from '../jobs/model.ts'
 import { runJob } from '../jobs/run-job.ts'
 import type { SoupNode } from '../node.ts'
 import { temporaryPath } from './output.ts'
@@ -27,61 +26,45 @@ export interface Measured {
 /**
  * Builds each model in a worker thread and measures all of them on the task's same fixed seeds.
  *
+ * @param models by the names that errors call them, rather than by those of temporary files
  * @returns one result per model, in order
+ * @throws InferenceError POLICY_MISMATCH when one is no policy of the task, before anything is built
  */
 export async function measure(
   node: SoupNode,
   task: Task,
-  models: readonly ModelSpec[],
+  models: readonly NamedSpec[],
   options: MeasureOptions
 ): Promise<Measured[]> {
-  const names: string[] = []
-  for (const model of models) names.push(await checkedName(task, model, options))
   const folder = temporaryPath(node.repo.temporary, '.measure')
   await mkdir(folder)
   try {
     const files = models.map((model, i) => ({ model, path: join(folder, `${i}.safetensors`) }))
-    const written = await runJob('write', { models: files }, options)
-    const rewards = await evaluateFiles(task, written, names, options)
+    const written = await runJob('write', { models: files, task: task.name }, options)
+    const built = written.map(({ path }, i): NamedSpec => {
+      return { ...models[i]!, model: { kind: 'file', path } }
+    })
+    const rewards = await evaluate(task, built, options)
     return written.map(({ sha256 }, i) => ({ sha256, rewards: rewards[i]! }))
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-/** Checks a model before it is built. @returns what errors call it: the caller's file, not a temporary one */
-async function checkedName(task: Task, model: ModelSpec, options: AbortOptions): Promise<string> {
-  const check = async (checkpoint: Checkpoint): Promise<string> => {
-    task.checkPolicy(checkpoint)
-    return checkpoint.name
-  }
-  return await withModel(model, check, options)
-}
-
-async function evaluateFiles(
+/** Their headers are those of the task's policies by now: small, so that they need no worker thread. */
+async function evaluate(
   task: Task,
-  files: readonly { path: string }[],
-  names: readonly string[],
+  models: readonly NamedSpec[],
   options: MeasureOptions
 ): Promise<RewardStats[][]> {
   const open: OpenModel[] = []
   try {
-    for (const { path } of files) open.push(await openModel({ kind: 'file', path }, options))
-    const policies = open.map(({ checkpoint }, i) => renamed(checkpoint, names[i]!))
-    return await task.evaluate(policies, options)
+    for (const model of models) open.push(await openModel(model, options))
+    return await task.evaluate(
+      open.map(({ checkpoint }) => checkpoint),
+      options
+    )
   } finally {
     await Promise.all(open.map(model => model.close()))
-  }
-}
-
-/** The same checkpoint under another name, whatever it is made of; closing it closes the first. */
-function renamed(checkpoint: Checkpoint, name: string): Checkpoint {
-  const { metadata, tensors } = checkpoint
-  return {
-    name,
-    metadata,
-    tensors,
-    read: (tensor, options) => checkpoint.read(tensor, options),
-    close: () => checkpoint.close()
   }
 }

@@ -88,3 +88,21 @@ t.test('evaluate names what it cannot measure, and keeps nothing of it', async t
   })
   t.same(await readdir(join(at.repo, 'tmp')), [])
 })
+
+t.test('what is no policy is called what the caller called it', async t => {
+  const { id } = await at.json<{ id: string }>('base', 'add', 'other.safetensors', '--name', 'o')
+  const expert = await at.json<{ id: string }>(
+    ...['publish', 'other.safetensors', '--base', id, '--reward', 'r']
+  )
+  await at.json('soup', `${expert.id}=1`, '--out', 'other')
+  const recipe = join(at.folder, 'other', 'recipe.json')
+  for (const [model, name] of [
+    [expert.id.slice(0, 20), `expert ${expert.id}`],
+    ['other/recipe.json', recipe],
+    ['other.safetensors', join(at.folder, 'other.safetensors')]
+  ] as const) {
+    const { error } = await at.fails('evaluate', model, '--task', 'locomotion', ...FAST)
+    t.match(error, { code: 'POLICY_MISMATCH' })
+    t.ok(error.message.startsWith(`${name} is not a policy`), error.message)
+  }
+})

@@ -105,3 +105,13 @@ t.test('front finds out that it cannot write before it measures', async t => {
     })
   }
 })
+
+t.test('front calls a soup that cannot be measured by its λ', async t => {
+  await writePolicy(join(at.folder, 'nan.safetensors'), Number.NaN)
+  const nan = await publish('nan')
+  const argv = ['front', one, nan, '--points', '2', '--out', 'nan', ...FAST]
+  t.match(await at.fails(...argv), {
+    code: 1,
+    error: { code: 'POLICY_NOT_FINITE', message: /^the soup of λ = 0, 1: tensor "layers/ }
+  })
+})

@@ -32,6 +32,15 @@ t.test('openModel() reads a file', async t => {
   t.same(await withModel(file(path), weightOf), [...tensors().weight])
 })
 
+t.test('openModel() calls a model what it is told to, and closes what is below', async t => {
+  const path = await writeModel(join(t.testdir({}), 'm.safetensors'))
+  const { checkpoint, close } = await openModel({ kind: 'named', name: 'mine', model: file(path) })
+  t.equal(checkpoint.name, 'mine')
+  t.same(await weightOf(checkpoint), [...tensors().weight])
+  await close()
+  await t.rejects(weightOf(checkpoint))
+})
+
 t.test('openModel() reads a payload where the store says that it lies', async t => {
   const path = await writeModel(join(t.testdir({}), 'm.safetensors'))
   const store = memoryStore()

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { writeJob } from '../../src/jobs/write.ts'
-import { tensors, writeModel } from '../fixtures.ts'
+import { tensors, writeModel, writePolicy } from '../fixtures.ts'
 
 const file = (path: string) => ({ kind: 'file', path }) as const
 
@@ -39,4 +39,15 @@ t.test('write leaves no part of a file when its model fails midway', async t => 
   const job = writeJob({ models: [{ model, path: join(folder, 'out', 'm') }] }, {})
   await t.rejects(job, { code: 'SOUP_MISMATCH', message: /other.*"weight"/ })
   t.same(await readdir(join(folder, 'out')), [])
+})
+
+t.test('write writes nothing unless all are policies of the task that is named', async t => {
+  const folder = t.testdir({ out: {} })
+  const policy = file(await writePolicy(join(folder, 'policy')))
+  const model = file(await writeModel(join(folder, 'model')))
+  const models = [policy, model].map((model, i) => ({ model, path: join(folder, 'out', `${i}`) }))
+  const job = writeJob({ models, task: 'locomotion' }, {})
+  await t.rejects(job, { code: 'POLICY_MISMATCH', message: model.path })
+  t.same(await readdir(join(folder, 'out')), [])
+  t.equal((await writeJob({ models: models.slice(0, 1), task: 'locomotion' }, {})).length, 1)
 })

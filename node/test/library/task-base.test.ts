@@ -23,7 +23,19 @@ t.test('taskBase() is the only base that fits, whatever else is here', async t =
     await add(node, await writeModel(join(at.folder, 'other')))
     await t.rejects(taskBase(node, task, undefined), missing)
     const id = await add(node, await writePolicy(join(at.folder, 'policy')))
-    t.match(await taskBase(node, task, undefined), { id, model: { kind: 'payload' } })
+    const model = { name: `base ${id}`, model: { kind: 'payload' } }
+    t.match(await taskBase(node, task, undefined), { id, model })
+  })
+})
+
+t.test('a base that was named and does not fit is called by its id', async t => {
+  const at = await repo(t)
+  await withNode(at, async node => {
+    const id = await add(node, await writeModel(join(at.folder, 'other')))
+    await t.rejects(taskBase(node, task, id.slice(0, 16)), {
+      code: 'POLICY_MISMATCH',
+      message: new RegExp(`^base ${id} is not a policy`)
+    })
   })
 })
 
