@@ -10,18 +10,16 @@ import { TRAINED_LAYOUT } from './policy.ts'
 import { pretrainReward } from './rewards.ts'
 import { POLICY_LAYERS, PRETRAIN_SETTINGS } from './settings.ts'
 
-/** One stage of the pre-training: search settings, and whether the observation statistics still move. */
+/** One stage of the pre-training. */
 export interface PretrainStage extends Omit<EvolveInit, 'parameters' | 'seed'> {
   /** What a person sees. */
   readonly name: string
-  /** Whether episodes update the statistics; false once they are frozen. */
-  readonly learnsStatistics: boolean
 }
 
 /**
  * Trains the base from nothing on velocity − 0.1 · Σⱼ aⱼ² (appendix G), with evolution strategies in place
- * of the paper's PPO: first a gait, while statistics of the observations are gathered, then, with these
- * frozen, smaller steps.
+ * of the paper's PPO: first a gait, then smaller steps. Every batch adds to the observation statistics,
+ * which fine-tuning leaves as they are.
  *
  * @param options `iterations` is the number over all stages, shared in proportion
  * @returns the base, float32, in memory: weights and frozen statistics
@@ -50,9 +48,9 @@ async function runStage(
   statistics: ObservationStatistics,
   options: Pick<FinetuneOptions, 'signal' | 'onProgress'>
 ): Promise<Float32Array<ArrayBuffer>> {
-  const objective = batchObjective(pool, statistics.tensors, pretrainReward, sums => {
-    if (init.learnsStatistics) statistics.add(sums)
-  })
+  const objective = batchObjective(pool, statistics.tensors, pretrainReward, sums =>
+    statistics.add(sums)
+  )
   const { parameters } = await evolve(init, objective, options)
   return parameters
 }
