@@ -1,5 +1,6 @@
 import { encodeExact, payloadContents } from '@soup/delta'
 import type { ProgressOptions } from '@soup/interface'
+import { tensorsId } from '@soup/manifest'
 import {
   type Checkpoint,
   fileSink,
@@ -10,6 +11,9 @@ import {
 import type { ModelDescription } from './describe.ts'
 import { type ModelSpec, withModel } from './model.ts'
 
+/** What an expert's record says of its tensors. */
+export type EncodedModel = Omit<ModelDescription, 'tensors'>
+
 /**
  * Encodes base → expert as an exact delta and writes it to `path`.
  *
@@ -18,7 +22,7 @@ import { type ModelSpec, withModel } from './model.ts'
 export async function encodeJob(
   input: { base: ModelSpec; expert: ModelSpec; path: string },
   options: ProgressOptions
-): Promise<ModelDescription> {
+): Promise<EncodedModel> {
   return await withModel(
     input.base,
     base => withModel(input.expert, expert => encode(base, expert, input.path, options), options),
@@ -32,13 +36,14 @@ async function encode(
   expert: Checkpoint,
   path: string,
   options: ProgressOptions
-): Promise<ModelDescription> {
+): Promise<EncodedModel> {
   const spool = await fileSpool(`${path}.spool`)
   try {
     const payload = await encodeExact(base, expert, spool, options)
     const sink = await fileSink(path, { sizeBytes: safetensorsBytes(payload) })
     await writeSafetensors(payload, sink, options)
-    return { tensors: payloadContents(payload).tensors, sizeBytes: safetensorsBytes(expert) }
+    const id = tensorsId(payloadContents(payload).tensors)
+    return { id, sizeBytes: safetensorsBytes(expert) }
   } finally {
     await spool.close()
   }

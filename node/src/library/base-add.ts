@@ -1,11 +1,5 @@
 import type { ProgressOptions } from '@soup/interface'
-import {
-  type BaseRecord,
-  type PayloadRef,
-  type SignedRecord,
-  signRecord,
-  tensorsId
-} from '@soup/manifest'
+import { type BaseRecord, type PayloadRef, type SignedRecord, signRecord } from '@soup/manifest'
 import { fileSource } from '@soup/tensor'
 import type { ModelSpec } from '../jobs/model.ts'
 import { runJob } from '../jobs/run-job.ts'
@@ -32,8 +26,7 @@ export async function shareBase(
   const file = await lookAtFile(path)
   const payload = share ? await addPayload(node, path, options) : undefined
   const model = await modelToDescribe(node, path, payload)
-  const { tensors, sizeBytes } = await runJob('describe', { model }, options)
-  const base = tensorsId(tensors)
+  const { id: base, tensors, sizeBytes } = await runJob('describe', { model }, options)
   const record: BaseRecord = {
     kind: 'base',
     v: 1,

@@ -1,12 +1,6 @@
 import { rm } from 'node:fs/promises'
 import type { ProgressOptions } from '@soup/interface'
-import {
-  type BaseRecord,
-  type ExpertRecord,
-  type SignedRecord,
-  signRecord,
-  tensorsId
-} from '@soup/manifest'
+import { type BaseRecord, type ExpertRecord, type SignedRecord, signRecord } from '@soup/manifest'
 import { runJob } from '../jobs/run-job.ts'
 import type { SoupNode } from '../node.ts'
 import { addPayload } from './base-add.ts'
@@ -38,13 +32,13 @@ export async function publishExpert(
   const delta = temporaryPath(node.repo.temporary, '.delta')
   try {
     const input = { base: from, expert, path: delta }
-    const { tensors, sizeBytes } = await runJob('encode', input, options)
+    const { id, sizeBytes } = await runJob('encode', input, options)
     const payload = await addPayload(node, delta, options)
     const record: ExpertRecord = {
       kind: 'expert',
       v: 1,
       base,
-      result: tensorsId(tensors),
+      result: id,
       reward: { name: reward },
       ...fields,
       codec: 'exact',

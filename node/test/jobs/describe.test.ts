@@ -6,16 +6,18 @@ import t from 'tap'
 import { describeJob, identifyJob } from '../../src/jobs/describe.ts'
 import { tensors, writeModel } from '../fixtures.ts'
 
-t.test('describe gives every tensor with its hash, and the size of the file', async t => {
+t.test('describe gives every tensor with its hash, their id and the size of the file', async t => {
   const path = await writeModel(join(t.testdir({}), 'm.safetensors'))
   const { bias, weight } = tensors()
   const sha256 = (data: Float32Array) =>
     createHash('sha256').update(new Uint8Array(data.buffer)).digest('hex')
+  const listed = [
+    { name: 'bias', dtype: 'F32', shape: [8], sha256: sha256(bias) },
+    { name: 'weight', dtype: 'F32', shape: [64], sha256: sha256(weight) }
+  ]
   t.same(await describeJob({ model: { kind: 'file', path } }, {}), {
-    tensors: [
-      { name: 'bias', dtype: 'F32', shape: [8], sha256: sha256(bias) },
-      { name: 'weight', dtype: 'F32', shape: [64], sha256: sha256(weight) }
-    ],
+    id: tensorsId(listed),
+    tensors: listed,
     sizeBytes: (await stat(path)).size
   })
 })
