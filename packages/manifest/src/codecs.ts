@@ -128,17 +128,22 @@ export function list<T>(item: Codec<T>, max: number, min = 0): Codec<T[]> {
     return value
   }
   return {
-    encode: (value, at) => check(value, at).map((v, i) => item.encode(v, `${at}[${i}]`)),
-    decode: (value, at) => check(value, at).map((v, i) => decodeItem(item, v, at, i))
+    encode: (value, at) => check(value, at).map((v, i) => located(item.encode, v, at, i)),
+    decode: (value, at) => check(value, at).map((v, i) => located(item.decode, v, at, i))
   }
 }
 
 /** Writes down where an item stands only once it breaks its rule: a list from a stranger may have 30,000. */
-function decodeItem<T>(item: Codec<T>, value: unknown, at: string, index: number): T {
+function located<T>(
+  convert: (value: unknown, at: string) => T,
+  value: unknown,
+  at: string,
+  index: number
+): T {
   try {
-    return item.decode(value, '')
+    return convert(value, '')
   } catch {
-    return item.decode(value, `${at}[${index}]`)
+    return convert(value, `${at}[${index}]`)
   }
 }
 
