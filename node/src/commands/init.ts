@@ -1,5 +1,6 @@
 import { checkAddress, loadIdentity } from '@soup/exchange'
 import { UsageError } from '../errors.ts'
+import { MAX_CONFIG_ENTRIES } from '../repo/config.ts'
 import { initRepo } from '../repo/repo.ts'
 import { type Command, callerCommand } from './command.ts'
 
@@ -31,6 +32,10 @@ export const init: Command = callerCommand({
  * @throws UsageError when one is not a multiaddr, ExchangeError EXCHANGE_BAD_ADDRESS when nothing can come of it
  */
 export function addresses(texts: readonly string[], option: string): string[] {
+  if (texts.length > MAX_CONFIG_ENTRIES) {
+    const message = `Option --${option} may be given ${MAX_CONFIG_ENTRIES} times, got ${texts.length}`
+    throw new UsageError(message)
+  }
   for (const text of texts) {
     if (!text.startsWith('/')) {
       throw new UsageError(

@@ -50,5 +50,7 @@ t.test('an address that is none is refused before anything is made', async t => 
     })
   }
   t.same(await readdir(at.folder), [])
+  const many = new Array(65).fill('/ip4/127.0.0.1/tcp/0')
+  t.throws(() => addresses(many, 'listen'), { code: 'USAGE', message: /--listen .* 64 .* 65/ })
   t.throws(() => addresses(['x'], 'listen'), { message: '--listen' })
 })
