@@ -33,7 +33,7 @@ export const POLICIES_PER_JOB = 4
 /** How experts are made from the base. */
 export const FINETUNE_SETTINGS = {
   iterations: 100,
-  directions: 20,
+  directions: 16,
   sigma: 0.03,
   learningRate: 0.007,
   seeds: 1,
