@@ -62,5 +62,5 @@ export const finetune: Command = nodeCommand({
   },
   render: ({ out, reward, seconds, base }) =>
     `Wrote ${out}: fine-tuned on ${reward} in ${formatSeconds(seconds)}\n` +
-    `Publish it with: soup-node publish ${out} --base ${base} --reward NAME`
+    `Publish it with: soup-node publish ${out} --base ${base} --reward ${reward.includes('=') ? 'NAME' : reward}`
 })
