@@ -121,11 +121,7 @@ function encodeRecord(record: SoupRecord, publisher: string | undefined): Uint8A
 
 function readPayload(payload: Uint8Array, publisher: string, envelope: Uint8Array): SignedRecord {
   return asRecordError(() => {
-    const encoded = new Map<string, Uint8Array>()
-    const fields = decodeCanonical(payload, (name, bytes) => encoded.set(name, bytes)) as Record<
-      string,
-      unknown
-    >
+    const fields = decodeCanonical(payload) as Record<string, unknown>
     const { kind, v } = recordHead.decode(fields, '')
     const codec = v === 1 ? recordCodecs.get(kind) : undefined
     const isBound = Object.hasOwn(fields, 'publisher')
@@ -133,17 +129,14 @@ function readPayload(payload: Uint8Array, publisher: string, envelope: Uint8Arra
       throw new FieldError('publisher', `${publisher}, who signed the record`, fields.publisher)
     }
     const record = codec?.decode(fields, '') ?? unknownRecord(fields)
-    if (record.kind === 'base') checkBaseId(record, encoded.get('tensors')!)
+    if (record.kind === 'base') checkBaseId(record, fields.tensors)
     return { id: documentCid(payload), kind, base: baseOf(fields), publisher, record, envelope }
   })
 }
 
-/**
- * Checks that a base's id is that of its tensors. A record lists them as the id is made of them, so its own
- * bytes are hashed: to encode 30,000 of them again would keep everything else waiting.
- */
-function checkBaseId(record: BaseRecord, tensors: Uint8Array): void {
-  const id = documentCid(tensors)
+/** Checks that a base's id is that of its tensors, which a record lists as the id is made of them. */
+function checkBaseId(record: BaseRecord, tensors: unknown): void {
+  const id = documentCid(encode(tensors))
   if (record.base === id) return
   const expected = `base ${id}, which is the id of its tensors, not ${record.base}`
   throw new FieldError('', expected, record)
