@@ -1,11 +1,13 @@
 import type { AbortOptions } from '@soup/interface'
 import {
+  affineCombination,
   type Checkpoint,
   exactPieces,
   type FloatDtype,
   firstDifference,
   floatCodec,
   isFloatDtype,
+  isKernelDtype,
   readInStep,
   type TensorInfo,
   tensorBytes
@@ -134,6 +136,10 @@ function combinePieces(
   if (from === 'F64' && to === 'F64') {
     const terms = pieces.map(piece => new Float64Array(new Uint8Array(piece).buffer))
     return new Uint8Array(combine(terms, lambda).buffer)
+  }
+  if (from === to && isKernelDtype(from)) {
+    const fast = affineCombination(from, pieces, lambda)
+    if (fast !== undefined) return fast
   }
   const terms = pieces.map(piece => floatCodec(from).decode(piece))
   return floatCodec(to).encode(combine(terms, lambda))

@@ -9,6 +9,7 @@
  *
  * @packageDocumentation
  */
+export { affineCombination, isKernelDtype, type KernelDtype } from './affine-kernel.ts'
 export type { Checkpoint, TensorDescription, TensorInfo } from './checkpoint.ts'
 export { checkpointBytes, compareNames, describeTensors } from './describe.ts'
 export {
