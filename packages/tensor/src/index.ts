@@ -4,7 +4,8 @@
  * A {@link Checkpoint} is read tensor by tensor in pieces of {@link PIECE_BYTES}, so that what is made
  * of it (a delta, a soup, a hash) takes the same memory for a model of 30 GB as for one of 30 MB.
  * {@link openSafetensors} trusts nothing in a file; {@link writeSafetensors} turns equal tensors into
- * equal bytes. Soups compute with F16, BF16, F32 and F64; every other dtype, also one that this version
+ * equal bytes. {@link openSharded} and {@link writeSharded} do the same over the shards and the index that
+ * Hugging Face's tools write. Soups compute with F16, BF16, F32 and F64; every other dtype, also one that this version
  * doesn't know, passes through.
  *
  * @packageDocumentation
@@ -28,8 +29,11 @@ export { type FloatCodec, type FloatDtype, floatCodec, isFloatDtype } from './fl
 export {
   DEFAULT_MAX_TENSOR_BYTES,
   MAX_HEADER_BYTES,
+  MAX_INDEX_BYTES,
   MAX_NAME_BYTES,
   MAX_RANK,
+  MAX_SHARD_NAME_BYTES,
+  MAX_SHARDS,
   MAX_TENSORS,
   PIECE_BYTES
 } from './limits.ts'
@@ -41,6 +45,16 @@ export {
 export { exactPieces, pieceSizes, readInStep } from './pieces.ts'
 export { type ReadTensorOptions, readFloats, readTensor, tensorInfo } from './read-tensor.ts'
 export { openSafetensors } from './safetensors/reader.ts'
+export { INDEX_NAME } from './safetensors/shard-index.ts'
+export { layOutShards, type PlannedShard } from './safetensors/shard-layout.ts'
+export { type OpenShard, openSharded } from './safetensors/sharded-reader.ts'
+export {
+  type SinkForName,
+  type WriteShardedOptions,
+  type WrittenShard,
+  type WrittenShards,
+  writeSharded
+} from './safetensors/sharded-writer.ts'
 export {
   safetensorsBytes,
   type WriteOptions,

@@ -16,6 +16,18 @@ export const MAX_TENSORS = 200_000
  */
 export const MAX_METADATA_ENTRIES = 10_000
 
+/** Longest index of a sharded checkpoint: {@link MAX_TENSORS} names of 200 bytes, with their shards, fit. */
+export const MAX_INDEX_BYTES = 50_000_000
+
+/**
+ * Most shards of one checkpoint: each is an open file, of which many systems allow a process 1024. At the usual
+ * 5 GB a shard they hold 2.5 TB.
+ */
+export const MAX_SHARDS = 512
+
+/** Longest file name of a shard in UTF-8: what file systems allow. */
+export const MAX_SHARD_NAME_BYTES = 255
+
 /** Most dimensions of a tensor: what NumPy and PyTorch can hold. */
 export const MAX_RANK = 64
 

@@ -1,0 +1,142 @@
+import { compareNames } from '../describe.ts'
+import { TensorError } from '../errors.ts'
+import {
+  MAX_INDEX_BYTES,
+  MAX_METADATA_ENTRIES,
+  MAX_SHARD_NAME_BYTES,
+  MAX_SHARDS,
+  MAX_TENSORS
+} from '../limits.ts'
+import { JsonScanner } from './json-scanner.ts'
+import { checkName } from './parse-header.ts'
+
+/** Name of the index beside its shards. */
+export const INDEX_NAME = 'model.safetensors.index.json'
+
+/** What an index says of a sharded checkpoint. */
+export interface ShardIndex {
+  /** Bytes of all tensors together; undefined where the tool that wrote the index left it out. */
+  totalSize: number | undefined
+  /** File name of the shard by tensor. */
+  weightMap: Map<string, string>
+}
+
+/** The error of an index that breaks a rule, or that its shards contradict. */
+export function invalidShards(
+  index: string,
+  problem: string,
+  details: { tensor?: string; shard?: string } = {}
+): TensorError {
+  return new TensorError('SHARDS_INVALID', `${index} is not a valid index of shards: ${problem}`, {
+    details: { index, problem, ...details }
+  })
+}
+
+/**
+ * Parses `model.safetensors.index.json`: an object of `metadata` and `weight_map`, nothing else.
+ * `metadata` may be missing, and so may `total_size` in it; what else tools write there
+ * (`total_parameters`, `mergekit_version`) is passed over, if it is a plain value.
+ *
+ * @param file what to call the index in an error
+ * @param bytes the whole file
+ * @throws {TensorError} `SHARDS_INVALID` when it isn't that, leaves a limit, or names a shard that
+ *   can't be a file beside the index
+ */
+export function parseIndex(file: string, bytes: Uint8Array): ShardIndex {
+  if (bytes.length > MAX_INDEX_BYTES) throw tooLong(file, bytes.length)
+  const scanner = new JsonScanner(decode(file, bytes), 'it', problem =>
+    invalidShards(file, problem)
+  )
+  let metadata: { totalSize: number | undefined } | undefined
+  let weightMap: Map<string, string> | undefined
+  scanner.fields(key => {
+    if (key === 'metadata' && metadata === undefined) metadata = readMetadata(scanner)
+    else if (key === 'weight_map' && weightMap === undefined) weightMap = readWeightMap(scanner)
+    else throw scanner.error(`field ${JSON.stringify(key)} is unknown or comes twice`)
+  })
+  scanner.end()
+  if (weightMap === undefined) throw scanner.error('it has no weight_map')
+  return { totalSize: metadata?.totalSize, weightMap }
+}
+
+/**
+ * Writes an index as Hugging Face's tools do: two spaces, sorted keys, a line feed in the end.
+ *
+ * @throws {TensorError} `SHARDS_INVALID` when {@link parseIndex} would refuse it
+ */
+export function encodeIndex(checkpoint: string, index: ShardIndex): Uint8Array {
+  // By hand: an object would lose a tensor that is called `__proto__` and put `1` before `0.a`.
+  const entries = [...index.weightMap]
+    .sort(([a], [b]) => compareNames(a, b))
+    .map(([tensor, shard]) => `    ${JSON.stringify(tensor)}: ${JSON.stringify(shard)}`)
+  const metadata = index.totalSize === undefined ? '' : `\n    "total_size": ${index.totalSize}\n  `
+  const map = entries.length === 0 ? '{}' : `{\n${entries.join(',\n')}\n  }`
+  const bytes = Buffer.from(`{\n  "metadata": {${metadata}},\n  "weight_map": ${map}\n}\n`)
+  parseIndex(checkpoint, bytes)
+  return bytes
+}
+
+/** The error of an index that is longer than the limit. */
+export function tooLong(file: string, sizeBytes: number): TensorError {
+  return invalidShards(file, `it has ${sizeBytes} bytes, at most ${MAX_INDEX_BYTES} are allowed`)
+}
+
+function decode(file: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw invalidShards(file, 'it is not UTF-8')
+  }
+}
+
+function readMetadata(scanner: JsonScanner): { totalSize: number | undefined } {
+  const keys = new Set<string>()
+  let totalSize: number | undefined
+  scanner.fields(key => {
+    if (keys.has(key)) throw scanner.error(`key ${JSON.stringify(key)} of metadata comes twice`)
+    keys.add(key)
+    if (keys.size > MAX_METADATA_ENTRIES) {
+      throw scanner.error(`more than ${MAX_METADATA_ENTRIES} entries in metadata`)
+    }
+    if (key === 'total_size') totalSize = scanner.integer()
+    else scanner.skipScalar()
+  })
+  return { totalSize }
+}
+
+function readWeightMap(scanner: JsonScanner): Map<string, string> {
+  const weightMap = new Map<string, string>()
+  // One string a shard, however many tensors name it.
+  const shards = new Map<string, string>()
+  scanner.fields(tensor => {
+    checkName(scanner, tensor)
+    if (weightMap.has(tensor)) {
+      throw scanner.error(`tensor ${JSON.stringify(tensor)} is listed twice`)
+    }
+    const name = scanner.string()
+    if (!shards.has(name)) {
+      checkShardName(scanner, name)
+      shards.set(name, name)
+    }
+    weightMap.set(tensor, shards.get(name)!)
+    if (shards.size > MAX_SHARDS) throw scanner.error(`more than ${MAX_SHARDS} shards`)
+    if (weightMap.size > MAX_TENSORS) throw scanner.error(`more than ${MAX_TENSORS} tensors`)
+  })
+  return weightMap
+}
+
+/** Only a file beside the index can be a shard; a colon names a drive or a hidden stream on Windows. */
+function checkShardName(scanner: JsonScanner, name: string): void {
+  if (Buffer.byteLength(name) > MAX_SHARD_NAME_BYTES) {
+    throw scanner.error(`a shard's name has more than ${MAX_SHARD_NAME_BYTES} bytes`)
+  }
+  if (/[/\\:\p{Cc}]/u.test(name)) {
+    throw scanner.error(
+      `shard ${JSON.stringify(name)}: expected the name of a file beside the index, without separators or control characters`
+    )
+  }
+  // This also refuses `.` and `..`.
+  if (!/.\.safetensors$/u.test(name)) {
+    throw scanner.error(`shard ${JSON.stringify(name)}: expected a name that ends in .safetensors`)
+  }
+}
