@@ -20,6 +20,7 @@ const sizesOf = (sizes: readonly number[], shardSize: number) =>
 t.test('tensors are packed in order as long as they fit; a larger one stands alone', async t => {
   t.strictSame(sizesOf([3, 2, 5, 1, 9, 0, 2], 5), [[3, 2], [5], [1], [9], [0, 2]])
   t.strictSame(sizesOf([0, 9], 5), [[0], [9]])
+  t.strictSame(sizesOf([9, 1], 5), [[9], [1]])
   t.strictSame(sizesOf([], 5), [[]])
 })
 

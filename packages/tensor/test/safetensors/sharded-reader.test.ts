@@ -6,6 +6,7 @@ import { collect, file, source } from '../fixtures.ts'
 
 const A = 'model-00001-of-00002.safetensors'
 const B = 'model-00002-of-00002.safetensors'
+const C = 'model-extra.safetensors'
 
 /** A shard of tensors of 4 bytes, in the order given. */
 function shard(names: readonly string[], metadata = '{"format":"pt"}'): Buffer {
@@ -79,9 +80,10 @@ t.test('total_size may be missing; no tensors at all are a checkpoint', async t 
 })
 
 t.test('metadata are what all shards agree on', async t => {
-  const { open } = folder(RIGHT, {
-    [A]: shard(['b', 'a'], '{"format":"pt","part":"1","only":"here"}'),
-    [B]: shard(['c'], '{"part":"2","format":"pt"}')
+  const { open } = folder(index({ a: A, b: B, c: C }), {
+    [A]: shard(['a'], '{"format":"pt","part":"1","pair":"yes","only":"here"}'),
+    [B]: shard(['b'], '{"part":"2","format":"pt","pair":"yes"}'),
+    [C]: shard(['c'], '{"part":"3","format":"pt"}')
   })
   t.strictSame([...(await open()).metadata], [['format', 'pt']])
 })
