@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
-import type { ProgressOptions } from '@soup/interface'
-import { NodeError, RelayedError } from '../errors.ts'
+import { type ProgressOptions, RelayedError } from '@soup/interface'
+import { NodeError } from '../errors.ts'
 import { RUN_PATH, type RunEvent, type RunRequest } from './protocol.ts'
 
 /** Where a daemon's API is and how to be let in. */

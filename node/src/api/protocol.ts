@@ -1,6 +1,5 @@
-import type { Progress } from '@soup/interface'
+import type { ErrorJson, Progress } from '@soup/interface'
 import type { InvocationJson, OptionValue } from '../commands/invocation.ts'
-import type { ErrorJson } from '../errors.ts'
 
 /** The one resource of the local API: `POST` runs a command. */
 export const RUN_PATH = '/v1/run'

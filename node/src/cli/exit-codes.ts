@@ -1,4 +1,4 @@
-import type { ErrorJson } from '../errors.ts'
+import type { ErrorJson } from '@soup/interface'
 
 /** Exit codes that scripts rely on. */
 export const EXIT: {

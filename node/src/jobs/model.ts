@@ -44,24 +44,19 @@ export interface SoupSpec {
   extrapolate?: boolean | undefined
 }
 
-/** A checkpoint and everything that it reads from. */
-export interface OpenModel {
-  readonly checkpoint: Checkpoint
-  close(): Promise<void>
-}
-
 /**
  * Opens a model; its headers are checked, its bytes are not read yet.
  *
+ * @returns a checkpoint that closes everything which it reads from
  * @throws TensorError, DeltaError or SoupError naming what does not fit
  */
-export async function openModel(spec: ModelSpec, options?: AbortOptions): Promise<OpenModel> {
+export async function openCheckpoint(spec: ModelSpec, options?: AbortOptions): Promise<Checkpoint> {
   const opened: Checkpoint[] = []
   const close = async (): Promise<void> => {
     await Promise.all(opened.map(checkpoint => checkpoint.close()))
   }
   try {
-    return { checkpoint: await open(spec, opened, options), close }
+    return { ...named(await open(spec, opened, options)), close }
   } catch (error) {
     await close()
     throw error
@@ -74,11 +69,11 @@ export async function withModel<T>(
   use: (checkpoint: Checkpoint) => Promise<T>,
   options?: AbortOptions
 ): Promise<T> {
-  const model = await openModel(spec, options)
+  const checkpoint = await openCheckpoint(spec, options)
   try {
-    return await use(model.checkpoint)
+    return await use(checkpoint)
   } finally {
-    await model.close()
+    await checkpoint.close()
   }
 }
 
@@ -107,18 +102,19 @@ async function openOne(
     case 'soup':
       return await openSoup(spec, opened, options)
     case 'named':
-      return renamed(await openOne(spec.model, opened, options), spec.name)
+      return named(await openOne(spec.model, opened, options), spec.name)
   }
 }
 
-/** The same checkpoint under another name; closing it closes the first. */
-function renamed(checkpoint: Checkpoint, name: string): Checkpoint {
+/** The same checkpoint, under another name; closing it closes the first. */
+function named(checkpoint: Checkpoint, name: string = checkpoint.name): Checkpoint {
   const { metadata, tensors } = checkpoint
   return {
     name,
     metadata,
     tensors,
-    read: (tensor, options) => checkpoint.read(tensor, options),
+    isSequential: checkpoint.isSequential,
+    open: (tensor, offset) => checkpoint.open(tensor, offset),
     close: () => checkpoint.close()
   }
 }

@@ -1,6 +1,7 @@
+import { basename, dirname } from 'node:path'
 import type { ProgressOptions } from '@soup/interface'
-import { type Checkpoint, fileSink, safetensorsBytes, writeSafetensors } from '@soup/tensor'
-import { type ModelSpec, withModel } from './model.ts'
+import { type Checkpoint, planFile, writeCheckpoint } from '@soup/tensor'
+import type { ModelSpec } from './model.ts'
 import { openJob } from './open.ts'
 
 /** A file that was written. */
@@ -11,6 +12,9 @@ export interface WrittenModel {
   sizeBytes: number
   tensorCount: number
 }
+
+/** What every thread that reads a model opens it with. */
+const MODEL_MODULE = new URL('./model.ts', import.meta.url).href
 
 /**
  * Writes models as safetensors files, one after the other: experts, soups, whatever the specs say.
@@ -24,18 +28,9 @@ export async function writeJob(
   if (task !== undefined) await openJob({ models: models.map(({ model }) => model), task }, options)
   const written: WrittenModel[] = []
   for (const { model, path } of models) {
-    written.push(
-      await withModel(model, checkpoint => writeFile(checkpoint, path, options), options)
-    )
+    const opener = { module: MODEL_MODULE, input: model }
+    const plan = (checkpoint: Checkpoint) => [planFile(checkpoint, basename(path))]
+    written.push({ path, ...(await writeCheckpoint(opener, dirname(path), plan, options)) })
   }
   return written
-}
-
-async function writeFile(
-  checkpoint: Checkpoint,
-  path: string,
-  options: ProgressOptions
-): Promise<WrittenModel> {
-  const sink = await fileSink(path, { sizeBytes: safetensorsBytes(checkpoint) })
-  return { path, ...(await writeSafetensors(checkpoint, sink, options)) }
 }

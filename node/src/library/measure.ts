@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import type { ProgressOptions } from '@soup/interface'
 import type { RewardStats } from '@soup/reward'
 import type { Task } from '@soup/tasks'
-import { type NamedSpec, type OpenModel, openModel } from '../jobs/model.ts'
+import type { Checkpoint } from '@soup/tensor'
+import { type NamedSpec, openCheckpoint } from '../jobs/model.ts'
 import { runJob } from '../jobs/run-job.ts'
 import type { SoupNode } from '../node.ts'
 import { temporaryPath } from './output.ts'
@@ -57,13 +58,10 @@ async function evaluate(
   models: readonly NamedSpec[],
   options: MeasureOptions
 ): Promise<RewardStats[][]> {
-  const open: OpenModel[] = []
+  const open: Checkpoint[] = []
   try {
-    for (const model of models) open.push(await openModel(model, options))
-    return await task.evaluate(
-      open.map(({ checkpoint }) => checkpoint),
-      options
-    )
+    for (const model of models) open.push(await openCheckpoint(model, options))
+    return await task.evaluate(open, options)
   } finally {
     await Promise.all(open.map(model => model.close()))
   }

@@ -1,7 +1,7 @@
 import type { Provider } from '@soup/exchange'
-import type { ProgressOptions } from '@soup/interface'
+import { type ErrorJson, errorToJson, type ProgressOptions } from '@soup/interface'
 import type { SignedRecord } from '@soup/manifest'
-import { type ErrorJson, errorToJson, NodeError } from '../errors.ts'
+import { NodeError } from '../errors.ts'
 import type { SoupNode } from '../node.ts'
 import { type PullReport, pullRecord } from './pull.ts'
 

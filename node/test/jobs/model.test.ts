@@ -7,7 +7,7 @@ import { type Checkpoint, describeTensors, readFloats } from '@soup/tensor'
 import { memorySource } from '@soup/testing'
 import t, { type Test } from 'tap'
 import { encodeJob } from '../../src/jobs/encode.ts'
-import { checkResult, type ModelSpec, openModel, withModel } from '../../src/jobs/model.ts'
+import { checkResult, type ModelSpec, openCheckpoint, withModel } from '../../src/jobs/model.ts'
 import { tensors, writeHeader, writeModel } from '../fixtures.ts'
 
 const file = (path: string): ModelSpec => ({ kind: 'file', path })
@@ -27,21 +27,21 @@ async function experts(t: Test) {
   return { folder, base, one: await make(1), two: await make(2) }
 }
 
-t.test('openModel() reads a file', async t => {
+t.test('openCheckpoint() reads a file', async t => {
   const path = await writeModel(join(t.testdir({}), 'm.safetensors'))
   t.same(await withModel(file(path), weightOf), [...tensors().weight])
 })
 
-t.test('openModel() calls a model what it is told to, and closes what is below', async t => {
+t.test('openCheckpoint() calls a model what it is told to, and closes what is below', async t => {
   const path = await writeModel(join(t.testdir({}), 'm.safetensors'))
-  const { checkpoint, close } = await openModel({ kind: 'named', name: 'mine', model: file(path) })
+  const checkpoint = await openCheckpoint({ kind: 'named', name: 'mine', model: file(path) })
   t.equal(checkpoint.name, 'mine')
   t.same(await weightOf(checkpoint), [...tensors().weight])
-  await close()
+  await checkpoint.close()
   await t.rejects(weightOf(checkpoint))
 })
 
-t.test('openModel() reads a payload where the store says that it lies', async t => {
+t.test('openCheckpoint() reads a payload where the store says that it lies', async t => {
   const path = await writeModel(join(t.testdir({}), 'm.safetensors'))
   const store = memoryStore()
   await store.start()
@@ -50,12 +50,12 @@ t.test('openModel() reads a payload where the store says that it lies', async t 
   t.same(await withModel({ kind: 'payload', located: located! }, weightOf), [...tensors().weight])
 })
 
-t.test('openModel() decodes an expert bit for bit', async t => {
+t.test('openCheckpoint() decodes an expert bit for bit', async t => {
   const { two } = await experts(t)
   t.same(await withModel(two, weightOf), [...tensors(2).weight])
 })
 
-t.test('openModel() computes a soup of experts', async t => {
+t.test('openCheckpoint() computes a soup of experts', async t => {
   const { base, one, two } = await experts(t)
   const soup: ModelSpec = {
     kind: 'soup',
@@ -71,7 +71,7 @@ t.test('openModel() computes a soup of experts', async t => {
 t.test('a delta that leads elsewhere than its record says is EXPERT_MISMATCH', async t => {
   const { one, two } = await experts(t)
   const swapped = { ...one, delta: (two as typeof one & { delta: ModelSpec }).delta } as ModelSpec
-  await t.rejects(openModel(swapped), {
+  await t.rejects(openCheckpoint(swapped), {
     code: 'EXPERT_MISMATCH',
     message: 'expert-1 is not what its publisher signed',
     details: { id: 'expert-1' }
@@ -92,7 +92,7 @@ t.test('an expert whose base has other tensors is refused before anything is rea
   const { folder, one } = await experts(t)
   const values = { weight: new Float32Array(63), bias: new Float32Array(8) }
   const other = file(await writeModel(join(folder, 'other.safetensors'), values))
-  await t.rejects(openModel({ ...one, base: other } as ModelSpec), {
+  await t.rejects(openCheckpoint({ ...one, base: other } as ModelSpec), {
     code: 'DELTA_MISMATCH',
     message: /other\.safetensors.*"weight".*63/
   })
@@ -106,11 +106,11 @@ t.test('what is no safetensors file is named', async t => {
     16
   )
   for (const path of [join(folder, 'short.safetensors'), lying]) {
-    await t.rejects(openModel(file(path)), { code: 'SAFETENSORS_INVALID', message: path })
+    await t.rejects(openCheckpoint(file(path)), { code: 'SAFETENSORS_INVALID', message: path })
   }
   const missing = join(folder, 'none.safetensors')
-  await t.rejects(openModel(file(missing)), { code: 'FILE_NOT_FOUND', message: missing })
-  await t.rejects(openModel(file(folder)), { code: 'FORMAT_UNKNOWN', message: folder })
+  await t.rejects(openCheckpoint(file(missing)), { code: 'FILE_NOT_FOUND', message: missing })
+  await t.rejects(openCheckpoint(file(folder)), { code: 'FORMAT_UNKNOWN', message: folder })
 })
 
 t.test('whatever fails, every file that was opened is closed', async t => {
@@ -124,7 +124,7 @@ t.test('whatever fails, every file that was opened is closed', async t => {
       { name: 'two', lambda: 0.5, model: two }
     ]
   })
-  await t.rejects(openModel(soup(lying)), { code: 'SAFETENSORS_INVALID' })
+  await t.rejects(openCheckpoint(soup(lying)), { code: 'SAFETENSORS_INVALID' })
   await t.rejects(
     withModel(soup(base), () => Promise.reject(new Error('no'))),
     { message: 'no' }

@@ -63,6 +63,30 @@ t.test('an abort ends the job with its own reason and leaves nothing half-writte
   t.same(await readdir(join(folder, 'out')), [])
 })
 
+t.test('jobs one after another share a thread, jobs at once have their own', async t => {
+  const model = file(await writeModel(join(t.testdir({}), 'm')))
+  const threads = () =>
+    process.getActiveResourcesInfo().filter(name => name === 'MessagePort').length
+  await runJob('describe', { model })
+  const before = threads()
+  await runJob('describe', { model })
+  t.equal(threads(), before)
+  const [one, two] = await Promise.all([1, 2].map(() => runJob('describe', { model })))
+  t.same(one, two)
+})
+
+t.test('a thread that waits for a job does not keep the process alive', async t => {
+  const model = file(await writeModel(join(t.testdir({}), 'm')))
+  const script = `import { runJob } from ${JSON.stringify(import.meta.resolve('../../src/jobs/run-job.ts'))}
+    await runJob('describe', { model: ${JSON.stringify(model)} })
+    console.log(performance.now())
+    process.on('exit', () => console.log(performance.now()))`
+  const args = ['--input-type=module', '--eval', script]
+  const { stdout } = await promisify(execFile)(process.execPath, args)
+  const [done, ended] = stdout.trim().split('\n').map(Number)
+  t.ok(ended! - done! < 5_000, `it ended ${ended! - done!} ms later`)
+})
+
 t.test('a signal that is aborted already starts no worker', async t => {
   const reason = new Error('enough')
   const model = file(join(t.testdir({}), 'none'))

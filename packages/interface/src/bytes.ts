@@ -13,6 +13,8 @@ export interface ByteSource {
    * @throws {RangeError} when the range leaves the source
    */
   read(offset: number, length: number, options?: AbortOptions): Promise<Uint8Array>
+  /** Fills `target` in the same way, for sources that need no buffer of their own. */
+  readInto?(offset: number, target: Uint8Array, options?: AbortOptions): Promise<void>
   /** Releases what the source holds open. Safe to call twice. */
   close(): Promise<void>
 }

@@ -1,16 +1,15 @@
-import { SoupError } from '@soup/interface'
 import t from 'tap'
-import { errorToJson, NodeError, RelayedError, UsageError } from '../src/errors.ts'
+import { SoupError } from '../src/errors.ts'
+import { errorToJson, RelayedError } from '../src/relayed-error.ts'
 
 t.test('errorToJson() keeps code, message and details of every SoupError', async t => {
   const details = { tensor: 'w', expected: 3 }
-  t.same(errorToJson(new NodeError('NOT_PULLED', 'no', { details })), {
+  t.same(errorToJson(new SoupError('NOT_PULLED', 'no', { details })), {
     code: 'NOT_PULLED',
     message: 'no',
     details
   })
   t.same(errorToJson(new SoupError('X', 'y')), { code: 'X', message: 'y', details: {} })
-  t.match(errorToJson(new UsageError('so not')), { code: 'USAGE', message: 'so not' })
 })
 
 t.test('errorToJson() calls an abort an abort, and what is unexpected INTERNAL', async t => {
