@@ -5,9 +5,10 @@ import {
   PIECE_BYTES,
   pieceSizes,
   type TensorDescription,
-  type TensorInfo
+  type TensorInfo,
+  type TensorReader,
+  tensorInfo
 } from '@soup/tensor'
-import { ByteReader } from './byte-reader.ts'
 import { invalid, payloadContents, requireSameTensors } from './contents.ts'
 import { elementLayout } from './difference.ts'
 import { DeltaError } from './errors.ts'
@@ -19,7 +20,7 @@ const ENTRY_BYTES = 4
 /**
  * Turns the base back into the expert, tensor by tensor as it is read, in bounded memory. The bytes of
  * each tensor are hashed and compared with what the payload recorded of the expert's before the last
- * piece is handed out, so that neither a wrong base nor a wrong payload can go unnoticed.
+ * of them are handed out, so that neither a wrong base nor a wrong payload can go unnoticed.
  *
  * @param base the checkpoint that the delta was made over; stays the caller's
  * @param payload an opened payload; stays the caller's; trusted in nothing
@@ -37,11 +38,12 @@ export function decodeExact(base: Checkpoint, payload: Checkpoint): Checkpoint {
     name: payload.name,
     metadata: contents.metadata,
     tensors: base.tensors,
-    read: (name, options) => {
+    isSequential: true,
+    open: (name, offset = 0) => {
       const tensor = byName.get(name)
-      if (tensor === undefined)
-        throw new RangeError(`${payload.name} has no tensor ${JSON.stringify(name)}`)
-      return verified(base, payload, tensor, decodeTensor(base, payload, name, options))
+      if (tensor === undefined || offset !== 0)
+        throw new RangeError(`${payload.name} has no tensor ${JSON.stringify(name)} from ${offset}`)
+      return new TensorDecoder(base, payload, tensor)
     },
     close: () => Promise.resolve()
   }
@@ -62,29 +64,68 @@ function checkStored(base: Checkpoint, payload: Checkpoint, stored: TensorInfo):
   }
 }
 
-async function* decodeTensor(
+/** Decodes piece after piece, each into memory of its own, and hashes them all. */
+class TensorDecoder implements TensorReader {
+  readonly #base: Checkpoint
+  readonly #payload: Checkpoint
+  readonly #tensor: TensorDescription
+  readonly #pieces: AsyncIterator<Uint8Array>
+  readonly #hash = createHash('sha256')
+  #left: number
+  #rest: Uint8Array = new Uint8Array(0)
+
+  constructor(base: Checkpoint, payload: Checkpoint, tensor: TensorDescription) {
+    this.#base = base
+    this.#payload = payload
+    this.#tensor = tensor
+    this.#left = tensorInfo(base, tensor.name).sizeBytes
+    this.#pieces = decodedPieces(base, payload, tensor.name)
+  }
+
+  async read(target: Uint8Array, options?: AbortOptions): Promise<void> {
+    if (target.length > this.#left + this.#rest.length) throw this.#end()
+    for (let filled = 0; filled < target.length; ) {
+      options?.signal?.throwIfAborted()
+      if (this.#rest.length === 0) this.#rest = await this.#next()
+      const part = this.#rest.subarray(0, target.length - filled)
+      target.set(part, filled)
+      filled += part.length
+      this.#rest = this.#rest.subarray(part.length)
+    }
+  }
+
+  async #next(): Promise<Uint8Array> {
+    const { value, done } = await this.#pieces.next()
+    if (done === true) throw this.#end()
+    this.#hash.update(value)
+    this.#left -= value.length
+    if (this.#left > 0) return value
+    const got = this.#hash.digest('hex')
+    if (got !== this.#tensor.sha256) throw mismatch(this.#base, this.#payload, this.#tensor, got)
+    return value
+  }
+
+  #end(): RangeError {
+    return new RangeError(`tensor ${JSON.stringify(this.#tensor.name)} has no more bytes`)
+  }
+}
+
+async function* decodedPieces(
   base: Checkpoint,
   payload: Checkpoint,
-  name: string,
-  options?: AbortOptions
+  name: string
 ): AsyncGenerator<Uint8Array> {
   const info = base.tensors.get(name)!
   const stored = payload.tensors.get(name)
-  if (stored === undefined) {
-    yield* base.read(name, options)
-    return
-  }
   const layout = elementLayout(info.dtype)
-  const reader = new ByteReader(payload.read(name, options))
-  try {
-    const lengths = await readTable(payload, info, stored, reader)
-    let piece = 0
-    for await (const basePiece of base.read(name, options)) {
-      const bytes = await reader.take(lengths[piece++] ?? 0)
-      yield decodeChecked(payload, name, piece - 1, () => decodePiece(bytes, basePiece, layout))
-    }
-  } finally {
-    await reader.close()
+  const [theirs, ours] = [base.open(name), stored && payload.open(name)]
+  const lengths = stored && (await readTable(payload, info, stored, ours!))
+  for (const [piece, size] of [...pieceSizes(info.sizeBytes)].entries()) {
+    const basePiece = new Uint8Array(size)
+    await theirs.read(basePiece)
+    const bytes = new Uint8Array(lengths?.[piece] ?? 0)
+    if (bytes.length > 0) await ours!.read(bytes)
+    yield decodeChecked(payload, name, piece, () => decodePiece(bytes, basePiece, layout))
   }
 }
 
@@ -93,9 +134,10 @@ async function readTable(
   payload: Checkpoint,
   info: TensorInfo,
   stored: TensorInfo,
-  reader: ByteReader
+  reader: TensorReader
 ): Promise<number[]> {
-  const table = Buffer.from(await reader.take(pieceCount(info) * ENTRY_BYTES))
+  const table = Buffer.alloc(pieceCount(info) * ENTRY_BYTES)
+  await reader.read(table)
   let sum = table.length
   const lengths = [...pieceSizes(info.sizeBytes)].map((sizeBytes, piece) => {
     const length = table.readUInt32LE(piece * ENTRY_BYTES)
@@ -125,25 +167,6 @@ function decodeChecked(
     if (!(error instanceof RangeError)) throw error
     throw invalid(payload, `piece ${piece}: ${error.message}`, tensor, error)
   }
-}
-
-/** Passes pieces on and holds the last one back until the hash of all is right. */
-async function* verified(
-  base: Checkpoint,
-  payload: Checkpoint,
-  tensor: TensorDescription,
-  pieces: AsyncIterable<Uint8Array>
-): AsyncGenerator<Uint8Array> {
-  const hash = createHash('sha256')
-  let held: Uint8Array | undefined
-  for await (const piece of pieces) {
-    if (held !== undefined) yield held
-    hash.update(piece)
-    held = piece
-  }
-  const got = hash.digest('hex')
-  if (got !== tensor.sha256) throw mismatch(base, payload, tensor, got)
-  if (held !== undefined) yield held
 }
 
 function mismatch(

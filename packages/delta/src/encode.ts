@@ -3,12 +3,14 @@ import type { AbortOptions, ProgressOptions } from '@soup/interface'
 import {
   type Checkpoint,
   checkpointBytes,
-  exactPieces,
+  cursor,
   pieceSizes,
-  readInStep,
+  readInto,
   type Spool,
   type TensorDescription,
-  type TensorInfo
+  type TensorInfo,
+  type TensorReader,
+  tensorInfo
 } from '@soup/tensor'
 import { encodeContents, requireSameTensors } from './contents.ts'
 import { elementLayout } from './difference.ts'
@@ -69,7 +71,7 @@ export async function encodeExact(
 async function encodeTensor(
   base: Checkpoint,
   expert: Checkpoint,
-  { name, dtype }: TensorInfo,
+  { name, dtype, sizeBytes }: TensorInfo,
   spool: Spool,
   advance: (bytes: number) => void,
   options: AbortOptions
@@ -77,12 +79,16 @@ async function encodeTensor(
   const layout = elementLayout(dtype)
   const hash = createHash('sha256')
   const lengths: number[] = []
-  for await (const [ours, theirs] of readInStep([expert, base], name, options)) {
-    hash.update(ours!)
-    const bytes = encodePiece(ours!, theirs!, layout)
+  const [expertReader, baseReader] = [expert.open(name), base.open(name)]
+  for (const size of pieceSizes(sizeBytes)) {
+    const [ours, theirs] = [new Uint8Array(size), new Uint8Array(size)]
+    await expertReader.read(ours, options)
+    await baseReader.read(theirs, options)
+    hash.update(ours)
+    const bytes = encodePiece(ours, theirs, layout)
     lengths.push(bytes.length)
     if (bytes.length > 0) await spool.append(bytes, options)
-    advance(ours!.length)
+    advance(size)
   }
   return { sha256: hash.digest('hex'), table: new Uint8Array(Uint32Array.from(lengths).buffer) }
 }
@@ -101,25 +107,29 @@ function payload(
     name,
     metadata,
     tensors,
-    read: (tensor, options) => {
-      const entry = stored.get(tensor)
-      if (entry === undefined)
-        throw new RangeError(`${name} has no tensor ${JSON.stringify(tensor)}`)
-      return exactPieces(readStored(entry, spool, options))
-    },
+    isSequential: false,
+    open: (tensor, at = 0) =>
+      readStored(stored.get(tensor)!, tensorInfo({ name, tensors }, tensor), at, spool),
     close: () => Promise.resolve()
   }
 }
 
-async function* readStored(
-  { table, offset, sizeBytes }: StoredTensor,
-  spool: Spool,
-  options?: AbortOptions
-): AsyncGenerator<Uint8Array> {
-  yield table.slice()
-  let at = offset
-  for (const size of pieceSizes(sizeBytes - table.length)) {
-    yield await spool.read(at, size, options)
-    at += size
+/** The table, then the pieces, which lie behind one another in the spool. */
+function readStored(
+  { table, offset }: StoredTensor,
+  info: TensorInfo,
+  from: number,
+  spool: Spool
+): TensorReader {
+  const take = cursor(info, from)
+  return {
+    read: async (target, options) => {
+      const at = take(target.length)
+      const head = table.subarray(at, at + target.length)
+      target.set(head)
+      const rest = target.subarray(head.length)
+      const start = offset + Math.max(0, at - table.length)
+      if (rest.length > 0) await readInto(spool, start, rest, options)
+    }
   }
 }

@@ -1,5 +1,11 @@
 import type { Progress } from '@soup/interface'
-import { type Checkpoint, describeTensors, memorySpool, PIECE_BYTES } from '@soup/tensor'
+import {
+  type Checkpoint,
+  describeTensors,
+  memorySpool,
+  PIECE_BYTES,
+  readPieces
+} from '@soup/tensor'
 import t from 'tap'
 import { payloadContents } from '../src/contents.ts'
 import { encodeExact } from '../src/encode.ts'
@@ -24,14 +30,14 @@ t.test('a tensor is stored as a table of lengths and its pieces', async t => {
   const base = checkpoint('base', [['x', 'U8', [data.length], data]])
   const expert = checkpoint('expert', [['x', 'U8', [data.length], changed]])
   const payload = await encodeExact(base, expert, memorySpool())
-  const stored = await collect(payload.read('x'))
+  const stored = await collect(readPieces(payload, 'x'))
   const info = payload.tensors.get('x')!
   t.strictSame(info, { name: 'x', dtype: 'U8', shape: [stored.length], sizeBytes: stored.length })
   const lengths = [0, 4, 8].map(at => stored.readUInt32LE(at))
   t.strictSame([lengths[0], lengths[2]], [0, 0], 'pieces that did not change')
   t.equal(stored.length, 12 + lengths[1]!)
   t.ok(lengths[1]! < 1000)
-  t.throws(() => payload.read('y'), RangeError)
+  t.throws(() => payload.open('y'), RangeError)
 })
 
 t.test(
@@ -40,7 +46,7 @@ t.test(
     const data = new Uint8Array(4)
     const unreadable = (of: Checkpoint): Checkpoint => ({
       ...of,
-      read: () => t.fail('must not read') as never
+      open: () => t.fail('must not read') as never
     })
     const base = unreadable(checkpoint('the base', [['x', 'F32', [1], data]]))
     const cases: [Checkpoint, RegExp][] = [

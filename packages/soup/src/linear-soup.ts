@@ -1,20 +1,23 @@
-import type { AbortOptions } from '@soup/interface'
 import {
-  affineCombination,
+  type AffineDtype,
+  affine,
+  type Block,
   type Checkpoint,
-  exactPieces,
+  FLOAT_DTYPES,
   type FloatDtype,
   firstDifference,
+  floatBytes,
   floatCodec,
+  isAffineDtype,
   isFloatDtype,
-  isKernelDtype,
-  readInStep,
   type TensorInfo,
   tensorBytes
 } from '@soup/tensor'
 import { combine } from './combine.ts'
 import { SoupBuildError } from './errors.ts'
 import { checkLambda, sum, sumsToOne } from './lambda.ts'
+import { type PointwiseTensor, pointwise } from './pointwise.ts'
+import { equalTensor, valuesTensor } from './tensors.ts'
 
 /** An expert and its coefficient. */
 export interface Ingredient {
@@ -81,18 +84,13 @@ export function linearSoup(init: LinearSoupInit): Checkpoint {
   for (const ingredient of ingredients) requireSameTensors(base, ingredient)
   const terms = affineTerms(base, ingredients)
   const tensors = new Map([...base.tensors].map(([name, info]) => [name, outputInfo(info, dtype)]))
-  return {
+  return pointwise({
     name: 'soup',
-    metadata: new Map(),
+    inputs: base.tensors,
     tensors,
-    read: (name, options) => {
-      const [input, output] = [base.tensors.get(name), tensors.get(name)]
-      if (!input || !output) throw new RangeError(`the soup has no tensor ${JSON.stringify(name)}`)
-      const pieces = combineTensor(terms, input, output, options)
-      return input.dtype === output.dtype ? pieces : exactPieces(pieces)
-    },
-    close: () => Promise.resolve()
-  }
+    isSequential: terms.some(({ checkpoint }) => checkpoint.isSequential),
+    tensor: name => linearTensor(terms, base.tensors.get(name)!, tensors.get(name)!)
+  })
 }
 
 /** Drops what doesn't count; adds the base where the experts' coefficients leave it something. */
@@ -110,39 +108,60 @@ function outputInfo(info: TensorInfo, dtype?: FloatDtype): TensorInfo {
   return { ...info, dtype, sizeBytes }
 }
 
-async function* combineTensor(
+function linearTensor(
   terms: readonly Term[],
-  { name, dtype: from }: TensorInfo,
-  { dtype: to }: TensorInfo,
-  options?: AbortOptions
-): AsyncGenerator<Uint8Array> {
+  input: TensorInfo,
+  output: TensorInfo
+): PointwiseTensor {
+  const [from, to] = [input.dtype, output.dtype]
   const checkpoints = terms.map(({ checkpoint }) => checkpoint)
+  if (!isFloatDtype(from) || !isFloatDtype(to)) return equalTensor(terms, input)
   const lambda = terms.map(term => term.lambda)
-  for await (const pieces of readInStep(checkpoints, name, options)) {
-    const reference = pieces[0]!
-    const odd = pieces.findIndex(piece => Buffer.compare(piece, reference) !== 0)
-    if (odd < 0 && from === to) yield reference
-    else if (isFloatDtype(from) && isFloatDtype(to)) yield combinePieces(pieces, lambda, from, to)
-    else throw notFloat(terms[0]!, terms[odd]!, name, from)
+  if (from === to && isAffineDtype(from)) return fusedTensor(checkpoints, lambda, from)
+  return valuesTensor(checkpoints, from, to, (values, out, length) => {
+    const sizeBytes = length * 4
+    if (!affine('F32', values, lambda, out, sizeBytes)) {
+      mixExceptional(values, lambda, 'F32', out, sizeBytes)
+    }
+  })
+}
+
+/** Computed by one kernel from stored elements to stored elements. */
+function fusedTensor(
+  terms: readonly Checkpoint[],
+  lambda: readonly number[],
+  dtype: AffineDtype
+): PointwiseTensor {
+  return {
+    terms,
+    combine: (inputs, out, length) => {
+      const sizeBytes = length * floatBytes(dtype)
+      if (!affine(dtype, inputs, lambda, out, sizeBytes)) {
+        mixExceptional(inputs, lambda, dtype, out, sizeBytes)
+      }
+    }
   }
 }
 
-function combinePieces(
-  pieces: readonly Uint8Array[],
+/** A block with elements that aren't finite. */
+function mixExceptional(
+  inputs: readonly Block[],
   lambda: readonly number[],
-  from: FloatDtype,
-  to: FloatDtype
-): Uint8Array {
-  if (from === 'F64' && to === 'F64') {
-    const terms = pieces.map(piece => new Float64Array(new Uint8Array(piece).buffer))
-    return new Uint8Array(combine(terms, lambda).buffer)
+  dtype: AffineDtype,
+  out: Block,
+  sizeBytes: number
+): void {
+  const pieces = inputs.map(({ bytes }) => bytes.slice(0, sizeBytes))
+  if (dtype === 'F64') {
+    const result = combine(
+      pieces.map(({ buffer }) => new Float64Array(buffer)),
+      lambda
+    )
+    out.bytes.set(new Uint8Array(result.buffer))
+  } else {
+    const { decode, encode } = floatCodec(dtype)
+    out.bytes.set(encode(combine(pieces.map(decode), lambda)))
   }
-  if (from === to && isKernelDtype(from)) {
-    const fast = affineCombination(from, pieces, lambda)
-    if (fast !== undefined) return fast
-  }
-  const terms = pieces.map(piece => floatCodec(from).decode(piece))
-  return floatCodec(to).encode(combine(terms, lambda))
 }
 
 function requireSameTensors(base: Checkpoint, { name, checkpoint }: Ingredient): void {
@@ -156,18 +175,10 @@ function requireSameTensors(base: Checkpoint, { name, checkpoint }: Ingredient):
   )
 }
 
-function notFloat(first: Term, other: Term, tensor: string, dtype: string): SoupBuildError {
-  return new SoupBuildError(
-    'SOUP_NOT_FLOAT',
-    `tensor ${JSON.stringify(tensor)} differs between ${first.name} and ${other.name}, and ${dtype} can't be mixed (F16, BF16, F32 and F64 can)`,
-    { details: { tensor, dtype, ingredients: [first.name, other.name] } }
-  )
-}
-
 function wrongDtype(dtype: string): SoupBuildError {
   return new SoupBuildError(
     'SOUP_DTYPE',
-    `a soup can't be rounded to ${dtype}, expected F16, BF16, F32 or F64`,
+    `a soup can't be rounded to ${dtype}, expected one of ${FLOAT_DTYPES}`,
     { details: { dtype } }
   )
 }

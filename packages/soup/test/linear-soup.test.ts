@@ -7,6 +7,7 @@ import {
   memorySpool,
   PIECE_BYTES,
   readFloats,
+  readPieces,
   readTensor,
   writeSafetensors
 } from '@soup/tensor'
@@ -212,7 +213,7 @@ t.test('dtype rounds float tensors to another type, and no others', async t => {
     )
     t.strictSame([...(await readTensor(soup, 'i'))], [5, 0, 0, 0])
     const sizes: number[] = []
-    for await (const piece of soup.read('x')) sizes.push(piece.length)
+    for await (const piece of readPieces(soup, 'x')) sizes.push(piece.length)
     t.ok(sizes.slice(0, -1).every(size => size === PIECE_BYTES))
   }
 })
@@ -258,11 +259,11 @@ t.test('lambda off the simplex and unknown dtypes are refused before anything is
     () => linearSoup({ base, ingredients: ingredients([base], [1]), dtype: 'Q4' as FloatDtype }),
     { code: 'SOUP_DTYPE' }
   )
-  t.throws(() => linearSoup({ base, ingredients: ingredients([base], [1]) }).read('y'), RangeError)
+  t.throws(() => linearSoup({ base, ingredients: ingredients([base], [1]) }).open('y'), RangeError)
 })
 
 t.test('experts with lambda 0 are not read, nor is the base on the simplex', async t => {
-  const unread = { ...model('m', [1]), read: () => t.fail('must not be read') as never }
+  const unread = { ...model('m', [1]), open: () => t.fail('must not be read') as never }
   const soup = linearSoup({
     base: unread,
     ingredients: ingredients([unread, model('e', [2])], [0, 1])
@@ -301,10 +302,8 @@ t.test('256 MB of base and two experts become a soup in little memory', async t 
     name: 'virtual',
     metadata: new Map(),
     tensors: new Map([['x', { name: 'x', dtype: 'BF16', shape: [sizeBytes / 2], sizeBytes }]]),
-    async *read() {
-      for (let at = 0; at < sizeBytes; at += PIECE_BYTES)
-        yield new Uint8Array(PIECE_BYTES).fill(value)
-    },
+    isSequential: false,
+    open: () => ({ read: async target => void target.fill(value) }),
     close: async () => {}
   })
   const soup = linearSoup({
@@ -313,7 +312,7 @@ t.test('256 MB of base and two experts become a soup in little memory', async t 
   })
   const before = process.memoryUsage().rss
   let [peak, got] = [0, 0]
-  for await (const piece of soup.read('x')) {
+  for await (const piece of readPieces(soup, 'x')) {
     got += piece.length
     peak = Math.max(peak, process.memoryUsage().rss - before)
   }

@@ -1,96 +1,206 @@
-// AssemblyScript, compiled to WebAssembly by `npm run build:kernels`; `src/affine-kernel.ts` calls it.
+// AssemblyScript, compiled to WebAssembly by `npm run build`; `src/kernels/affine.ts` calls it.
 //
-// For every element: θ_r + Σ_k λ_k · (θ_k − θ_r), in f32, each operation rounded once, in the order of the
-// terms; where the sum is 0 the reference as it is. Every function takes a table of addresses of the terms,
-// the reference first; as many λ in f32; the number of terms; where the result goes; the number of elements,
-// a multiple of 4. It returns 1 when an element left the finite numbers, for whose sake the caller computes
-// the piece in another way.
-
-// The dtypes by the integers that carry them: what is compared below is known when it is compiled.
-type BF16 = u16
-type F16 = i16
+// For every element: θ_r + Σ_k λ_k · (θ_k − θ_r), each operation rounded once, in the order of the terms;
+// where the sum is 0 the reference as it is. Every function takes a table of addresses of the terms, the
+// reference first; as many λ; the number of terms; where the result goes; the bytes of a term, which are read
+// and written up to the next multiple of 32. It returns 1 when an element left the finite numbers, for whose
+// sake the caller computes the piece in another way.
+//
+// Each loop takes 32 bytes of every term at a time and keeps the sums in registers.
 
 const EXPONENT: i32 = 0x7f80_0000
-/** 2¹¹², between the exponents' biases of F16 and F32. */
-const HALF_SCALE: i32 = (112 + 127) << 23
 
-export function affineBF16(terms: u32, lambda: u32, count: i32, out: u32, length: u32): i32 {
-  return affine<BF16>(terms, lambda, count, out, length)
+/** The bfloat16 of odd index of each pair as an f32, its upper half. */
+// @ts-ignore: a decorator
+@inline
+function odd(pairs: v128): v128 {
+  return v128.and(pairs, i32x4.splat(0xffff_0000))
 }
 
-export function affineF16(terms: u32, lambda: u32, count: i32, out: u32, length: u32): i32 {
-  return affine<F16>(terms, lambda, count, out, length)
+/** That of even index. */
+// @ts-ignore: a decorator
+@inline
+function even(pairs: v128): v128 {
+  return i32x4.shl(pairs, 16)
 }
 
-export function affineF32(terms: u32, lambda: u32, count: i32, out: u32, length: u32): i32 {
-  return affine<f32>(terms, lambda, count, out, length)
+// @ts-ignore: a decorator
+@inline
+function term(address: u32, k: i32): u32 {
+  return load<u32>(address + (k << 2))
 }
 
-function affine<T>(terms: u32, lambda: u32, count: i32, out: u32, length: u32): i32 {
-  const size: u32 = sizeof<T>()
-  const end = length * size
-  let exceptions = i32x4.splat(0)
-  for (let at: u32 = 0; at < end; at += 4 * size) {
-    const reference = widen<T>(load<u32>(terms) + at)
-    let sum = f32x4.splat(0)
-    for (let k = 1; k < count; k++) {
-      const difference = f32x4.sub(widen<T>(load<u32>(terms + (k << 2)) + at), reference)
-      sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(lambda + (k << 2)), difference))
-    }
-    const isUnchanged = f32x4.eq(sum, f32x4.splat(0))
-    const result = v128.bitselect(reference, f32x4.add(sum, reference), isUnchanged)
-    exceptions = v128.or(exceptions, isExceptional(result))
-    narrow<T>(out + at, result)
-  }
-  return v128.any_true(exceptions) ? 1 : 0
+// @ts-ignore: a decorator
+@inline
+function accumulate(sum: v128, lambda: v128, value: v128, reference: v128): v128 {
+  return f32x4.add(sum, f32x4.mul(lambda, f32x4.sub(value, reference)))
 }
 
-function isExceptional(values: v128): v128 {
+// @ts-ignore: a decorator
+@inline
+function finish(sum: v128, reference: v128): v128 {
+  return v128.bitselect(reference, f32x4.add(sum, reference), f32x4.eq(sum, f32x4.splat(0)))
+}
+
+/** All bits of the elements that are infinite or NaN. */
+// @ts-ignore: a decorator
+@inline
+function exceptional(values: v128): v128 {
   const exponent = i32x4.splat(EXPONENT)
   return i32x4.eq(v128.and(values, exponent), exponent)
 }
 
-function widen<T>(from: u32): v128 {
-  if (sizeof<T>() == 4) return v128.load(from)
-  const bits = v128.load_ext<u16>(from)
-  return isSigned<T>() ? widenHalf(bits) : i32x4.shl(bits, 16)
-}
-
-function narrow<T>(to: u32, values: v128): void {
-  if (sizeof<T>() == 4) {
-    v128.store(to, values)
-  } else {
-    const bits = isSigned<T>() ? roundToHalf(values) : roundToBrain(values)
-    v128.store_lane<u64>(to, i16x8.narrow_i32x4_u(bits, bits), 0)
-  }
-}
-
-/** Moves exponent and fraction to their places and scales: a product by a power of 2 is exact. */
-function widenHalf(bits: v128): v128 {
-  const sign = i32x4.shl(v128.and(bits, i32x4.splat(0x8000)), 16)
-  const magnitude = v128.and(bits, i32x4.splat(0x7fff))
-  const moved = i32x4.shl(magnitude, 13)
-  const scaled = f32x4.mul(moved, i32x4.splat(HALF_SCALE))
-  const exceptional = v128.or(moved, i32x4.splat(EXPONENT))
-  const isFinite = i32x4.lt_s(magnitude, i32x4.splat(0x7c00))
-  return v128.or(sign, v128.bitselect(scaled, exceptional, isFinite))
-}
-
-/** The upper half of finite values, to nearest even. */
+/** To nearest even, in the upper half; the lower one is left over. */
+// @ts-ignore: a decorator
+@inline
 function roundToBrain(values: v128): v128 {
-  const odd = v128.and(i32x4.shr_u(values, 16), i32x4.splat(1))
-  return i32x4.shr_u(i32x4.add(i32x4.add(values, i32x4.splat(0x7fff)), odd), 16)
+  const isOdd = v128.and(i32x4.shr_u(values, 16), i32x4.splat(1))
+  return i32x4.add(i32x4.add(values, i32x4.splat(0x7fff)), isOdd)
+}
+
+// @ts-ignore: a decorator
+@inline
+function packBrain(evens: v128, odds: v128): v128 {
+  return v128.or(i32x4.shr_u(roundToBrain(evens), 16), odd(roundToBrain(odds)))
+}
+
+export function affineBF16(terms: u32, lambda: u32, count: i32, out: u32, sizeBytes: u32): i32 {
+  const first = term(terms, 0)
+  let exceptions = i32x4.splat(0)
+  for (let at: u32 = 0; at < sizeBytes; at += 32) {
+    const low = v128.load(first + at)
+    const high = v128.load(first + at, 16)
+    const r0 = even(low)
+    const r1 = odd(low)
+    const r2 = even(high)
+    const r3 = odd(high)
+    let s0 = f32x4.splat(0)
+    let s1 = f32x4.splat(0)
+    let s2 = f32x4.splat(0)
+    let s3 = f32x4.splat(0)
+    for (let k = 1; k < count; k++) {
+      const factor = v128.load32_splat(lambda + (k << 2))
+      const from = term(terms, k) + at
+      const one = v128.load(from)
+      const two = v128.load(from, 16)
+      s0 = accumulate(s0, factor, even(one), r0)
+      s1 = accumulate(s1, factor, odd(one), r1)
+      s2 = accumulate(s2, factor, even(two), r2)
+      s3 = accumulate(s3, factor, odd(two), r3)
+    }
+    s0 = finish(s0, r0)
+    s1 = finish(s1, r1)
+    s2 = finish(s2, r2)
+    s3 = finish(s3, r3)
+    exceptions = v128.or(exceptions, v128.or(exceptional(s0), exceptional(s1)))
+    exceptions = v128.or(exceptions, v128.or(exceptional(s2), exceptional(s3)))
+    v128.store(out + at, packBrain(s0, s1))
+    v128.store(out + at, packBrain(s2, s3), 16)
+  }
+  return v128.any_true(exceptions) ? 1 : 0
+}
+
+/** 2¹¹², between the exponents' biases of F16 and F32. */
+const HALF_SCALE: i32 = (112 + 127) << 23
+
+/**
+ * Moves exponent and fraction to their places and scales: a product by a power of 2 is exact. Infinities
+ * and NaN come out as finite numbers from 2¹⁶, which no half has.
+ */
+// @ts-ignore: a decorator
+@inline
+function widenHalf(from: u32): v128 {
+  const moved = v128.and(i32x4.shl(v128.load_ext<i16>(from), 13), i32x4.splat(0x8fff_e000))
+  return f32x4.mul(moved, i32x4.splat(HALF_SCALE))
 }
 
 /** Finite values to nearest even; subnormal ones are rounded by adding ½, whose last bit is F16's. */
+// @ts-ignore: a decorator
+@inline
 function roundToHalf(values: v128): v128 {
   const sign = v128.and(i32x4.shr_u(values, 16), i32x4.splat(0x8000))
   const magnitude = v128.and(values, i32x4.splat(0x7fff_ffff))
-  const odd = v128.and(i32x4.shr_u(magnitude, 13), i32x4.splat(1))
-  const carried = i32x4.add(i32x4.add(magnitude, i32x4.splat(0xfff - (112 << 23))), odd)
+  const isOdd = v128.and(i32x4.shr_u(magnitude, 13), i32x4.splat(1))
+  const carried = i32x4.add(i32x4.add(magnitude, i32x4.splat(0xfff - (112 << 23))), isOdd)
   const normal = i32x4.min_u(i32x4.shr_u(carried, 13), i32x4.splat(0x7c00))
   const half = f32x4.splat(0.5)
   const subnormal = i32x4.sub(f32x4.add(magnitude, half), half)
   const isNormal = i32x4.ge_u(magnitude, i32x4.splat(0x3880_0000))
   return v128.or(sign, v128.bitselect(normal, subnormal, isNormal))
+}
+
+/** All bits of the elements that no half has, infinities and NaN among them. */
+// @ts-ignore: a decorator
+@inline
+function isTooLarge(values: v128): v128 {
+  return v128.not(f32x4.lt(f32x4.abs(values), f32x4.splat(65_536)))
+}
+
+export function affineF16(terms: u32, lambda: u32, count: i32, out: u32, sizeBytes: u32): i32 {
+  const first = term(terms, 0)
+  let exceptions = i32x4.splat(0)
+  for (let at: u32 = 0; at < sizeBytes; at += 16) {
+    const r0 = widenHalf(first + at)
+    const r1 = widenHalf(first + at + 8)
+    exceptions = v128.or(exceptions, v128.or(isTooLarge(r0), isTooLarge(r1)))
+    let s0 = f32x4.splat(0)
+    let s1 = f32x4.splat(0)
+    for (let k = 1; k < count; k++) {
+      const factor = v128.load32_splat(lambda + (k << 2))
+      const from = term(terms, k) + at
+      const v0 = widenHalf(from)
+      const v1 = widenHalf(from + 8)
+      exceptions = v128.or(exceptions, v128.or(isTooLarge(v0), isTooLarge(v1)))
+      s0 = accumulate(s0, factor, v0, r0)
+      s1 = accumulate(s1, factor, v1, r1)
+    }
+    s0 = finish(s0, r0)
+    s1 = finish(s1, r1)
+    exceptions = v128.or(exceptions, v128.or(exceptional(s0), exceptional(s1)))
+    v128.store(out + at, i16x8.narrow_i32x4_u(roundToHalf(s0), roundToHalf(s1)))
+  }
+  return v128.any_true(exceptions) ? 1 : 0
+}
+
+export function affineF32(terms: u32, lambda: u32, count: i32, out: u32, sizeBytes: u32): i32 {
+  const first = term(terms, 0)
+  let exceptions = i32x4.splat(0)
+  for (let at: u32 = 0; at < sizeBytes; at += 32) {
+    const r0 = v128.load(first + at)
+    const r1 = v128.load(first + at, 16)
+    let s0 = f32x4.splat(0)
+    let s1 = f32x4.splat(0)
+    for (let k = 1; k < count; k++) {
+      const factor = v128.load32_splat(lambda + (k << 2))
+      const from = term(terms, k) + at
+      s0 = accumulate(s0, factor, v128.load(from), r0)
+      s1 = accumulate(s1, factor, v128.load(from, 16), r1)
+    }
+    s0 = finish(s0, r0)
+    s1 = finish(s1, r1)
+    exceptions = v128.or(exceptions, v128.or(exceptional(s0), exceptional(s1)))
+    v128.store(out + at, s0)
+    v128.store(out + at, s1, 16)
+  }
+  return v128.any_true(exceptions) ? 1 : 0
+}
+
+/** The same in f64, λ too. */
+export function affineF64(terms: u32, lambda: u32, count: i32, out: u32, sizeBytes: u32): i32 {
+  const first = term(terms, 0)
+  const exponent = i64x2.splat(0x7ff0_0000_0000_0000)
+  let exceptions = i64x2.splat(0)
+  for (let at: u32 = 0; at < sizeBytes; at += 16) {
+    const reference = v128.load(first + at)
+    let sum = f64x2.splat(0)
+    for (let k = 1; k < count; k++) {
+      const difference = f64x2.sub(v128.load(term(terms, k) + at), reference)
+      sum = f64x2.add(sum, f64x2.mul(v128.load64_splat(lambda + (k << 3)), difference))
+    }
+    const isUnchanged = f64x2.eq(sum, f64x2.splat(0))
+    const result = v128.bitselect(reference, f64x2.add(sum, reference), isUnchanged)
+    exceptions = v128.or(exceptions, i64x2.eq(v128.and(result, exponent), exponent))
+    v128.store(out + at, result)
+  }
+  return v128.any_true(exceptions) ? 1 : 0
 }

@@ -12,8 +12,22 @@ export interface TensorInfo {
   readonly sizeBytes: number
 }
 
+/** Reads one tensor from some byte on, in order. */
+export interface TensorReader {
+  /**
+   * Fills `target` with the bytes that come next: little endian, C order. One call at a time.
+   *
+   * What is checked of a tensor (a hash) is checked by the call that reads its last byte, so the bytes count only
+   * when that one has returned.
+   *
+   * @param target whole elements of what is left; the caller's, filled when the promise settles
+   * @throws {RangeError} when fewer bytes are left
+   */
+  read(target: Uint8Array, options?: AbortOptions): Promise<void>
+}
+
 /**
- * Named tensors that are read as streams, so that a model of any size passes through bounded memory.
+ * Named tensors that are read part by part, so that a model of any size passes through bounded memory.
  *
  * A checkpoint that is computed from others (a decoded delta, a soup) doesn't own them: whoever opened
  * a checkpoint closes it, after everything that reads from it.
@@ -26,14 +40,17 @@ export interface Checkpoint {
   /** What is in it, by name, in file order. */
   readonly tensors: ReadonlyMap<string, TensorInfo>
   /**
-   * Streams the bytes of one tensor in pieces of exactly `PIECE_BYTES`, but for the last one; a tensor
-   * without elements has no piece. Pieces belong to whoever receives them. What is checked (a hash,
-   * the length) is checked before the last piece is handed out, so bytes count only when the
-   * iteration has ended.
+   * Whether a tensor should be read by one reader from its first byte to its last: because it is checked as a
+   * whole, or because a reader looks at all of it first. Else its parts may as well be read by many at once.
+   */
+  readonly isSequential: boolean
+  /**
+   * Begins to read a tensor.
    *
+   * @param offset the first byte to read, that of an element; 0 where the checkpoint is sequential
    * @throws {RangeError} when no tensor has this name
    */
-  read(name: string, options?: AbortOptions): AsyncIterable<Uint8Array>
+  open(name: string, offset?: number): TensorReader
   /** Releases what the checkpoint holds open. Safe to call twice. */
   close(): Promise<void>
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ProgressOptions } from '@soup/interface'
 import type { Checkpoint, TensorDescription, TensorInfo } from './checkpoint.ts'
+import { readPieces } from './pieces.ts'
 
 /**
  * Hashes every tensor: the list that base ids are made of.
@@ -20,7 +21,7 @@ export async function describeTensors(
   report(done)
   for (const { name, dtype, shape } of sortedTensors(checkpoint)) {
     const hash = createHash('sha256')
-    for await (const piece of checkpoint.read(name, options)) {
+    for await (const piece of readPieces(checkpoint, name, options)) {
       hash.update(piece)
       done += piece.length
       report(done)
@@ -31,7 +32,7 @@ export async function describeTensors(
 }
 
 /** Bytes of all tensors together. */
-export function checkpointBytes(checkpoint: Checkpoint): number {
+export function checkpointBytes(checkpoint: Pick<Checkpoint, 'tensors'>): number {
   let sum = 0
   for (const { sizeBytes } of checkpoint.tensors.values()) sum += sizeBytes
   return sum

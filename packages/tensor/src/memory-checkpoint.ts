@@ -1,7 +1,6 @@
-import type { AbortOptions } from '@soup/interface'
-import type { Checkpoint, TensorInfo } from './checkpoint.ts'
+import type { Checkpoint, TensorInfo, TensorReader } from './checkpoint.ts'
 import { isDtype, tensorBytes } from './dtype.ts'
-import { pieceSizes } from './pieces.ts'
+import { cursor, tensorInfo } from './tensor-info.ts'
 
 /** A tensor in memory. */
 export interface MemoryTensor {
@@ -47,11 +46,14 @@ export function memoryCheckpoint(init: MemoryCheckpointInit): Checkpoint {
     tensors.set(name, { name, dtype, shape: [...shape], sizeBytes: bytes.length })
     data.set(name, bytes)
   }
+  const name = init.name ?? 'memory'
   return {
-    name: init.name ?? 'memory',
+    name,
     metadata: new Map(init.metadata),
     tensors,
-    read: (name, options) => copyPieces(data, name, options),
+    isSequential: false,
+    open: (tensor, offset = 0) =>
+      copyBytes(data.get(tensor)!, tensorInfo({ name, tensors }, tensor), offset),
     close: () => Promise.resolve()
   }
 }
@@ -60,17 +62,13 @@ function viewBytes(view: ArrayBufferView): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
 }
 
-async function* copyPieces(
-  data: ReadonlyMap<string, Uint8Array>,
-  name: string,
-  options?: AbortOptions
-): AsyncGenerator<Uint8Array> {
-  const bytes = data.get(name)
-  if (bytes === undefined) throw new RangeError(`no tensor ${JSON.stringify(name)}`)
-  let offset = 0
-  for (const size of pieceSizes(bytes.length)) {
-    options?.signal?.throwIfAborted()
-    yield bytes.slice(offset, offset + size)
-    offset += size
+function copyBytes(bytes: Uint8Array, info: TensorInfo, offset: number): TensorReader {
+  const take = cursor(info, offset)
+  return {
+    read: async (target, options) => {
+      options?.signal?.throwIfAborted()
+      const at = take(target.length)
+      target.set(bytes.subarray(at, at + target.length))
+    }
   }
 }

@@ -1,8 +1,10 @@
 import type { AbortOptions } from '@soup/interface'
-import type { Checkpoint, TensorInfo } from './checkpoint.ts'
+import type { Checkpoint } from './checkpoint.ts'
 import { TensorError } from './errors.ts'
-import { floatCodec, isFloatDtype } from './float-codec.ts'
+import { floatCodec } from './float-codec.ts'
+import { FLOAT_DTYPES, isFloatDtype } from './kernels/convert.ts'
 import { DEFAULT_MAX_TENSOR_BYTES } from './limits.ts'
+import { tensorInfo } from './tensor-info.ts'
 
 /** Options of {@link readTensor} and {@link readFloats}. */
 export interface ReadTensorOptions extends AbortOptions {
@@ -15,8 +17,7 @@ export interface ReadTensorOptions extends AbortOptions {
  *
  * @returns its bytes, which belong to the caller
  * @throws {RangeError} when no tensor has this name
- * @throws {TensorError} `TENSOR_TOO_LARGE` past the limit, before anything is read;
- *   `TENSOR_INCOMPLETE` when the checkpoint delivers another number of bytes than it said
+ * @throws {TensorError} `TENSOR_TOO_LARGE` past the limit, before anything is read
  */
 export async function readTensor(
   checkpoint: Checkpoint,
@@ -35,14 +36,7 @@ export async function readTensor(
     )
   }
   const bytes = new Uint8Array(info.sizeBytes)
-  let filled = 0
-  for await (const piece of checkpoint.read(name, options)) {
-    if (filled + piece.length > bytes.length)
-      throw incomplete(checkpoint, info, filled + piece.length)
-    bytes.set(piece, filled)
-    filled += piece.length
-  }
-  if (filled < bytes.length) throw incomplete(checkpoint, info, filled)
+  await checkpoint.open(name).read(bytes, options)
   return bytes
 }
 
@@ -50,7 +44,7 @@ export async function readTensor(
  * Reads a whole float tensor as f32.
  *
  * @returns the elements in C order; F64 is rounded
- * @throws {TensorError} `TENSOR_DTYPE` when the tensor isn't F16, BF16, F32 or F64; else as {@link readTensor}
+ * @throws {TensorError} `TENSOR_DTYPE` when the tensor isn't of a {@link FloatDtype}; else as {@link readTensor}
  */
 export async function readFloats(
   checkpoint: Checkpoint,
@@ -61,30 +55,9 @@ export async function readFloats(
   if (!isFloatDtype(dtype)) {
     throw new TensorError(
       'TENSOR_DTYPE',
-      `${checkpoint.name}: tensor ${JSON.stringify(name)} is ${dtype}, expected F16, BF16, F32 or F64`,
+      `${checkpoint.name}: tensor ${JSON.stringify(name)} is ${dtype}, expected one of ${FLOAT_DTYPES}`,
       { details: { checkpoint: checkpoint.name, tensor: name, dtype } }
     )
   }
   return floatCodec(dtype).decode(await readTensor(checkpoint, name, options))
-}
-
-/**
- * What a checkpoint says of one tensor.
- *
- * @throws {RangeError} when no tensor has this name
- */
-export function tensorInfo(checkpoint: Checkpoint, name: string): TensorInfo {
-  const info = checkpoint.tensors.get(name)
-  if (info === undefined)
-    throw new RangeError(`${checkpoint.name} has no tensor ${JSON.stringify(name)}`)
-  return info
-}
-
-/** The error of a tensor that ended early or late. */
-export function incomplete(checkpoint: Checkpoint, info: TensorInfo, got: number): TensorError {
-  return new TensorError(
-    'TENSOR_INCOMPLETE',
-    `${checkpoint.name}: tensor ${JSON.stringify(info.name)} was cut: expected ${info.sizeBytes} bytes, got ${got}`,
-    { details: { checkpoint: checkpoint.name, tensor: info.name, expected: info.sizeBytes, got } }
-  )
 }

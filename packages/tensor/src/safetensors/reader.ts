@@ -1,8 +1,9 @@
 import type { AbortOptions, ByteSource } from '@soup/interface'
-import type { Checkpoint, TensorInfo } from '../checkpoint.ts'
+import type { Checkpoint, TensorInfo, TensorReader } from '../checkpoint.ts'
 import { TensorError } from '../errors.ts'
 import { MAX_HEADER_BYTES } from '../limits.ts'
-import { pieceSizes } from '../pieces.ts'
+import { readInto } from '../read-into.ts'
+import { cursor, tensorInfo } from '../tensor-info.ts'
 import { layOut, type PlacedTensor } from './layout.ts'
 import { invalid, parseHeader } from './parse-header.ts'
 
@@ -27,12 +28,17 @@ export async function openSafetensors(
     const dataStart = LENGTH_BYTES + length
     const placed = layOut(source.name, entries, source.sizeBytes - dataStart)
     const byName = new Map(placed.map(tensor => [tensor.info.name, tensor]))
+    const { name } = source
+    const tensors = new Map(placed.map(({ info }) => [info.name, info]))
     return {
-      name: source.name,
+      name,
       metadata,
-      tensors: new Map(placed.map(({ info }) => [info.name, info])),
-      read: (name, readOptions) =>
-        readPieces(source, dataStart, byName.get(name), name, readOptions),
+      tensors,
+      isSequential: false,
+      open: (tensor, offset = 0) => {
+        tensorInfo({ name, tensors }, tensor)
+        return readFrom(source, dataStart, byName.get(tensor)!, offset)
+      },
       close: () => source.close()
     }
   } catch (error) {
@@ -75,40 +81,34 @@ async function readText(
   }
 }
 
-async function* readPieces(
+function readFrom(
   source: ByteSource,
   dataStart: number,
-  tensor: PlacedTensor | undefined,
-  name: string,
-  options?: AbortOptions
-): AsyncGenerator<Uint8Array> {
-  if (tensor === undefined)
-    throw new RangeError(`${source.name} has no tensor ${JSON.stringify(name)}`)
-  let offset = dataStart + tensor.begin
-  for (const size of pieceSizes(tensor.info.sizeBytes)) {
-    options?.signal?.throwIfAborted()
-    yield await readPiece(source, offset, size, tensor.info, options)
-    offset += size
+  { info, begin }: PlacedTensor,
+  offset: number
+): TensorReader {
+  const take = cursor(info, offset)
+  return {
+    read: async (target, options) => {
+      const at = dataStart + begin + take(target.length)
+      try {
+        await readInto(source, at, target, options)
+      } catch (error) {
+        options?.signal?.throwIfAborted()
+        throw unreadable(source, info, at, error)
+      }
+    }
   }
 }
 
-async function readPiece(
+function unreadable(
   source: ByteSource,
-  offset: number,
-  size: number,
   { name, sizeBytes }: TensorInfo,
-  options?: AbortOptions
-): Promise<Uint8Array> {
-  let cause: unknown
-  try {
-    const piece = await source.read(offset, size, options)
-    if (piece.length === size) return piece
-  } catch (error) {
-    options?.signal?.throwIfAborted()
-    cause = error
-  }
-  const reason = cause instanceof Error ? cause.message : `the source returned too few bytes`
-  throw new TensorError(
+  offset: number,
+  cause: unknown
+): TensorError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new TensorError(
     'TENSOR_UNREADABLE',
     `${source.name}: tensor ${JSON.stringify(name)} can't be read: ${reason}`,
     { details: { file: source.name, tensor: name, sizeBytes, offset }, cause }

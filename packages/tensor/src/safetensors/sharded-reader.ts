@@ -2,6 +2,7 @@ import type { AbortOptions, ByteSource } from '@soup/interface'
 import type { Checkpoint, TensorInfo } from '../checkpoint.ts'
 import { compareNames } from '../describe.ts'
 import { MAX_INDEX_BYTES } from '../limits.ts'
+import { tensorInfo } from '../tensor-info.ts'
 import { openSafetensors } from './reader.ts'
 import { invalidShards, parseIndex, type ShardIndex, tooLong } from './shard-index.ts'
 
@@ -18,7 +19,8 @@ interface OpenShards {
 
 /**
  * Opens a sharded checkpoint as Hugging Face's tools write it: reads and checks the index and the header
- * of every shard, nothing else. Index and shards must agree in every tensor and in the total size.
+ * of every shard, nothing else. Index and shards must agree in every tensor; a wrong `total_size`, which some
+ * tools write, is passed over.
  *
  * @param index `model.safetensors.index.json`; closed before this returns
  * @param openShard the checkpoint owns the sources from now on and closes them, also when opening fails;
@@ -34,7 +36,7 @@ export async function openSharded(
   openShard: OpenShard,
   options?: AbortOptions
 ): Promise<Checkpoint> {
-  const { totalSize, weightMap } = await readIndex(index, options)
+  const { weightMap } = await readIndex(index, options)
   const shards: OpenShards = { checkpoints: [], holders: new Map(), tensors: new Map() }
   try {
     for (const [fileName, expected] of tensorsByShard(weightMap)) {
@@ -43,7 +45,6 @@ export async function openSharded(
       shards.checkpoints.push(checkpoint)
       addShard(index.name, fileName, expected, weightMap, shards)
     }
-    checkTotalSize(index.name, totalSize, shards.tensors)
   } catch (error) {
     const failures = await closeAll(shards.checkpoints)
     if (failures.length === 0) throw error
@@ -101,23 +102,16 @@ function addShard(
   )
 }
 
-function checkTotalSize(
-  index: string,
-  totalSize: number | undefined,
-  tensors: ReadonlyMap<string, TensorInfo>
-): void {
-  let got = 0
-  for (const { sizeBytes } of tensors.values()) got += sizeBytes
-  if (totalSize === undefined || totalSize === got) return
-  throw invalidShards(index, `its total_size is ${totalSize}, the tensors have ${got} bytes`)
-}
-
 function joined(name: string, { checkpoints, holders, tensors }: OpenShards): Checkpoint {
   return {
     name,
     metadata: commonMetadata(checkpoints),
     tensors,
-    read: (tensor, options) => readFrom(name, holders.get(tensor), tensor, options),
+    isSequential: false,
+    open: (tensor, offset) => {
+      tensorInfo({ name, tensors }, tensor)
+      return holders.get(tensor)!.open(tensor, offset)
+    },
     close: async () => {
       const failures = await closeAll(checkpoints)
       if (failures.length === 1) throw failures[0]
@@ -132,16 +126,6 @@ function commonMetadata([first, ...others]: readonly Checkpoint[]): Map<string, 
       others.every(({ metadata }) => metadata.get(key) === value)
     )
   )
-}
-
-async function* readFrom(
-  name: string,
-  holder: Checkpoint | undefined,
-  tensor: string,
-  options?: AbortOptions
-): AsyncGenerator<Uint8Array> {
-  if (holder === undefined) throw new RangeError(`${name} has no tensor ${JSON.stringify(tensor)}`)
-  yield* holder.read(tensor, options)
 }
 
 /** Closes every shard, also when one of them fails to. */

@@ -1,6 +1,7 @@
 import type { ByteSource } from '@soup/interface'
 import t from 'tap'
 import { MAX_INDEX_BYTES, PIECE_BYTES } from '../../src/limits.ts'
+import { readPieces } from '../../src/pieces.ts'
 import { openSharded } from '../../src/safetensors/sharded-reader.ts'
 import { collect, file, source } from '../fixtures.ts'
 
@@ -59,9 +60,9 @@ t.test('the shards are one checkpoint, in the order of their names and offsets',
     'only length and header are read'
   )
   for (const name of 'abc') {
-    t.equal(Buffer.concat(await collect(checkpoint.read(name))).toString(), name.repeat(4))
+    t.equal(Buffer.concat(await collect(readPieces(checkpoint, name))).toString(), name.repeat(4))
   }
-  await t.rejects(collect(checkpoint.read('toString')), {
+  await t.rejects(collect(readPieces(checkpoint, 'toString')), {
     message: 'index.json has no tensor "toString"'
   })
   await checkpoint.close()
@@ -96,7 +97,7 @@ t.test('a large tensor comes in pieces', async t => {
   )
   const checkpoint = await folder(index({ x: A }, size), { [A]: bytes }).open()
   t.strictSame(
-    (await collect(checkpoint.read('x'))).map(piece => piece.length),
+    (await collect(readPieces(checkpoint, 'x'))).map(piece => piece.length),
     [PIECE_BYTES, 5]
   )
 })
@@ -125,9 +126,13 @@ const MISMATCHED: Record<
     index({ a: A, b: B }),
     { [A]: shard(['a']), [B]: shard(['b', 'x']) },
     /holds tensor "x", which the index doesn't list/
-  ],
-  'a wrong total_size': [index({ a: A, b: B }, 9), PAIR, /its total_size is 9, the tensors have 8/]
+  ]
 }
+
+t.test('a wrong total_size, which some tools write, is passed over', async t => {
+  const { open } = folder(index({ a: A, b: B }, 9), PAIR)
+  t.strictSame([...(await open()).tensors.keys()], ['a', 'b'])
+})
 
 for (const [what, [wrong, shards, message]] of Object.entries(MISMATCHED)) {
   t.test(`openSharded() refuses ${what}, names the index and closes all shards`, async t => {
@@ -183,11 +188,11 @@ t.test('a shard that fails to close does not keep the others open', async t => {
   const checkpoint = await openSharded(right, openShard)
   await t.rejects(checkpoint.close(), { message: 'stuck' })
   t.equal(closed, 2)
-  const wrong = source(Buffer.from(JSON.stringify(index({ a: A, b: A, c: B }, 1))))
+  const wrong = source(Buffer.from(JSON.stringify(index({ a: A, c: B }))))
   await t.rejects(openSharded(wrong, openShard), {
     errors: [{ code: 'SHARDS_INVALID' }, { message: 'stuck' }]
   })
-  t.equal(closed, 4)
+  t.equal(closed, 3)
 })
 
 t.test('an abort reason passes through untouched and closes what is open', async t => {

@@ -1,0 +1,135 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { TensorError } from '../errors.ts'
+
+/**
+ * Bytes of a {@link Block}: a soup's terms stay in a core's own cache between reading and computing, and a call
+ * for a file's bytes still costs nothing beside them.
+ */
+export const BLOCK_BYTES: number = 2 ** 18
+
+/** Bytes before the first block, for the tables that say where a kernel's inputs lie. */
+const TABLES_BYTES = 2 ** 16
+
+/** A page of WebAssembly memory. */
+const PAGE_BYTES = 2 ** 16
+
+/** Pages of the memory, as asconfig.json says: 256 MiB of addresses, of which only what is touched is taken. */
+const MEMORY_PAGES = 4096
+
+/** Most blocks at a time. */
+export const MAX_BLOCKS: number = Math.floor(
+  (MEMORY_PAGES * PAGE_BYTES - TABLES_BYTES) / BLOCK_BYTES
+)
+
+/** {@link BLOCK_BYTES} bytes that kernels read and write where they lie. */
+export interface Block {
+  /** Where it begins in the kernels' memory. */
+  readonly address: number
+  /** The whole block. */
+  readonly bytes: Uint8Array<ArrayBuffer>
+}
+
+/** What the compiled program exports: functions of numbers alone. */
+export type Kernel = (...args: number[]) => number
+
+/** What is used of the global, which TypeScript knows of browsers alone. */
+declare const WebAssembly: {
+  readonly Memory: new (size: { initial: number; maximum: number }) => { buffer: ArrayBuffer }
+  readonly Module: new (program: Uint8Array) => object
+  readonly Instance: new (
+    module: object,
+    imports: { env: object }
+  ) => { readonly exports: Record<string, Kernel | undefined> }
+}
+
+const KERNELS_URL = new URL('../../dist/kernels.wasm', import.meta.url)
+
+// It never grows, so that views of it stay valid.
+const memory = new WebAssembly.Memory({ initial: MEMORY_PAGES, maximum: MEMORY_PAGES })
+
+const kernels = loadKernels()
+
+/** Every thread has kernels and memory of its own. */
+function loadKernels(): Record<string, Kernel | undefined> {
+  if (!existsSync(KERNELS_URL)) {
+    throw new Error(`${fileURLToPath(KERNELS_URL)} is missing: make it with npm run build`)
+  }
+  const module = new WebAssembly.Module(readFileSync(KERNELS_URL))
+  const abort = (): never => {
+    throw new Error('a kernel ran out of memory')
+  }
+  return new WebAssembly.Instance(module, { env: { memory, abort } }).exports
+}
+
+/** The compiled function of this name. */
+export function kernel(name: string): Kernel {
+  const found = kernels[name]
+  if (found === undefined) throw new RangeError(`there is no kernel ${name}`)
+  return found
+}
+
+const free: Block[] = []
+let created = 0
+
+/**
+ * Takes blocks, with whatever bytes they hold.
+ *
+ * @returns blocks that are the caller's until they are {@link returnBlocks | returned}
+ * @throws {TensorError} `KERNEL_MEMORY` when fewer than `count` are left
+ */
+export function takeBlocks(count: number): Block[] {
+  const left = free.length + MAX_BLOCKS - created
+  if (count > left) {
+    throw new TensorError(
+      'KERNEL_MEMORY',
+      `${count} blocks of kernel memory are needed, ${left} of ${MAX_BLOCKS} are left: mix fewer experts at a time`,
+      { details: { needed: count, left } }
+    )
+  }
+  return Array.from({ length: count }, () => free.pop() ?? create())
+}
+
+/** Gives blocks back; their views must not be used any more. */
+export function returnBlocks(blocks: readonly Block[]): void {
+  free.push(...blocks)
+}
+
+/**
+ * Tells whether bytes lie in the kernels' memory so that a kernel may write there, which it does 32 bytes at a time.
+ *
+ * @returns them as a block
+ */
+export function asBlock(view: Uint8Array): Block | undefined {
+  const isThere = view.buffer === memory.buffer && view.length % 32 === 0
+  return isThere ? { address: view.byteOffset, bytes: view as Uint8Array<ArrayBuffer> } : undefined
+}
+
+function create(): Block {
+  const address = TABLES_BYTES + created++ * BLOCK_BYTES
+  return { address, bytes: new Uint8Array(memory.buffer, address, BLOCK_BYTES) }
+}
+
+/**
+ * Writes a table of addresses and a table of numbers for a kernel; the tables of the call before are lost.
+ *
+ * @returns where they begin, at multiples of 16
+ */
+export function writeTables(
+  blocks: readonly Block[],
+  numbers: Float32Array | Float64Array
+): { addresses: number; numbers: number } {
+  const [addresses, values] = [TABLES_START, TABLES_START + roundUp(blocks.length * 4, 16)]
+  new Uint32Array(memory.buffer, addresses, blocks.length).set(blocks.map(block => block.address))
+  const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength)
+  new Uint8Array(memory.buffer, values, bytes.length).set(bytes)
+  return { addresses, numbers: values }
+}
+
+/** What lies below belongs to the compiled program. */
+const TABLES_START = 4096
+
+/** The least multiple that is not below a value. */
+export function roundUp(value: number, multiple: number): number {
+  return Math.ceil(value / multiple) * multiple
+}

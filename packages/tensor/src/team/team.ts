@@ -1,0 +1,106 @@
+import { Worker } from 'node:worker_threads'
+import { type AbortOptions, type ErrorJson, RelayedError } from '@soup/interface'
+import { TensorError } from '../errors.ts'
+
+/** Items of work, numbered from 0, for threads that need nothing from one another. */
+export interface TeamWork {
+  /** URL of a module that exports a {@link Begin} called `begin`. */
+  module: string
+  /** What `begin` is called with in every thread: plain data, which is copied. */
+  input: unknown
+  /** Items. */
+  count: number
+}
+
+/** Begins a thread's work. `check` throws when the work is to end early: call it between steps. */
+export type Begin<Input = unknown, Result = unknown> = (
+  input: Input,
+  check: () => void
+) => Promise<TeamMember<Result>>
+
+/** One thread's side of the work. */
+export interface TeamMember<Result = unknown> {
+  /** Does an item. @returns plain data */
+  run(index: number): Promise<Result>
+  /** Ends the thread's work, also after a failure. */
+  end(): Promise<void>
+}
+
+/** Options of {@link runTeam}. */
+export interface TeamOptions<Result> extends AbortOptions {
+  /** Threads to start, at least one. */
+  threads: number
+  /** Called with an item's result when it is done, in no particular order. What it throws ends the work. */
+  onResult(index: number, result: Result): void
+}
+
+/** What a thread says. */
+export type TeamMessage = { index: number; result: unknown } | { error: ErrorJson; stack?: string }
+
+/** What threads share: the next item to take, and whether to stop. */
+export const NEXT = 0
+export const STOP = 1
+
+/**
+ * Does items of work in threads. Each takes the next item that nobody took, so that they are begun in order.
+ *
+ * The first failure stops all threads; none outlives the call.
+ *
+ * @throws {RelayedError} with the code of what a thread threw; {@link TensorError} `THREAD_DIED` when one ended
+ *   without an answer; the signal's reason
+ */
+export async function runTeam<Result>(
+  work: TeamWork,
+  { threads, onResult, signal }: TeamOptions<Result>
+): Promise<void> {
+  const shared = new Int32Array(new SharedArrayBuffer(8))
+  const stop = (): void => void Atomics.store(shared, STOP, 1)
+  signal?.throwIfAborted()
+  signal?.addEventListener('abort', stop, { once: true })
+  const started = Array.from({ length: Math.min(threads, work.count) }, () =>
+    finished(work, shared, onResult).catch(error => {
+      stop()
+      throw error
+    })
+  )
+  try {
+    const results = await Promise.allSettled(started)
+    signal?.throwIfAborted()
+    const failures = results
+      .filter(result => result.status === 'rejected')
+      .map(({ reason }) => reason)
+    if (failures.length > 0) throw failures.find(({ code }) => code !== 'STOPPED') ?? failures[0]
+  } finally {
+    signal?.removeEventListener('abort', stop)
+  }
+}
+
+/** Settles when a thread has come to its end. */
+function finished<Result>(
+  work: TeamWork,
+  shared: Int32Array,
+  onResult: (index: number, result: Result) => void
+): Promise<void> {
+  const worker = new Worker(new URL('./thread.ts', import.meta.url), {
+    workerData: { work, shared }
+  })
+  return new Promise((resolve, reject) => {
+    worker.on('message', (message: TeamMessage) => {
+      if ('error' in message) return reject(new RelayedError(message.error, message.stack))
+      try {
+        onResult(message.index, message.result as Result)
+      } catch (error) {
+        reject(error)
+      }
+    })
+    worker.on('error', cause => reject(died(cause.message, cause)))
+    // After a rejection this does nothing, but only now is the thread gone.
+    worker.on('exit', code => (code === 0 ? resolve() : reject(died(`exit code ${code}`))))
+  })
+}
+
+function died(reason: string, cause?: unknown): TensorError {
+  return new TensorError('THREAD_DIED', `A worker thread ended without an answer: ${reason}`, {
+    cause
+  })
+}

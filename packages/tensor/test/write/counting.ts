@@ -1,0 +1,37 @@
+/** How threads open the checkpoints of the tests. */
+import type { AbortOptions } from '@soup/interface'
+import type { Checkpoint } from '../../src/checkpoint.ts'
+import { TensorError } from '../../src/errors.ts'
+import { memoryCheckpoint } from '../../src/memory-checkpoint.ts'
+
+export interface Counting {
+  /** Bytes of each tensor. */
+  sizes: Record<string, number>
+  isSequential?: boolean
+  /** The tensor that can't be read. */
+  bad?: string
+}
+
+/** A checkpoint of U8 tensors whose bytes depend on their place and their tensor's size. */
+export async function openCheckpoint(
+  { sizes, isSequential = false, bad }: Counting,
+  options?: AbortOptions
+): Promise<Checkpoint> {
+  options?.signal?.throwIfAborted()
+  const checkpoint = memoryCheckpoint({
+    tensors: Object.entries(sizes).map(([name, size]) => ({
+      name,
+      dtype: 'U8',
+      shape: [size],
+      data: Uint8Array.from({ length: size }, (_, i) => (i % 251) ^ size)
+    }))
+  })
+  return {
+    ...checkpoint,
+    isSequential,
+    open: (name, offset) => {
+      if (name === bad) throw new TensorError('TENSOR_UNREADABLE', `${name} can't be read`)
+      return checkpoint.open(name, offset)
+    }
+  }
+}
