@@ -1,0 +1,97 @@
+"""Compares what our tools wrote with what the Python tools read, tensor by tensor."""
+
+import hashlib
+from glob import glob
+from os.path import isdir
+
+import torch
+from safetensors import deserialize, safe_open
+from safetensors.torch import load_file
+
+
+def load_model(path):
+    """Every tensor of a safetensors file, or of all such files of a folder, as the safetensors library loads it."""
+    files = sorted(glob(f"{path}/*.safetensors")) if isdir(path) else [path]
+    tensors = {}
+    for file in files:
+        with safe_open(file, "pt") as opened:
+            if (opened.metadata() or {}).get("format") != "pt":
+                raise ValueError(f"{file} has no metadata format=pt: transformers refuses it")
+        tensors.update(load_file(file))
+    return tensors
+
+
+def bits(tensor):
+    return tensor.contiguous().flatten().view(torch.uint8)
+
+
+def differing_tensors(one, other):
+    """Names of the tensors that are not the same bit for bit, dtype and shape included."""
+    ours, theirs = load_model(one), load_model(other)
+    if not ours:
+        raise ValueError(f"{one} holds no tensors")
+    return sorted(
+        name
+        for name in ours.keys() | theirs.keys()
+        if name not in ours
+        or name not in theirs
+        or ours[name].dtype != theirs[name].dtype
+        or ours[name].shape != theirs[name].shape
+        or not torch.equal(bits(ours[name]), bits(theirs[name]))
+    )
+
+
+def raw_tensors(path):
+    """[name, dtype, shape, SHA-256 of the bytes] as the safetensors library reads a file, whatever the dtype."""
+    with open(path, "rb") as file:
+        content = deserialize(file.read())
+    return sorted(
+        [name, tensor["dtype"], tensor["shape"], hashlib.sha256(bytes(tensor["data"])).hexdigest()]
+        for name, tensor in content
+    )
+
+
+def soup_error(soup, base, experts, coefficients):
+    """The largest error of a soup in units of what rounding allows; beyond 1 it is no rounding.
+
+    The reference is θ₀ + Σ λᵢ (θᵢ − θ₀) in f64. A soup in f32, rounded once to its dtype with unit u, may be off by
+    u·|x| + (n + 3)·2⁻²⁴·Σ over all terms of |λᵢ| (|θᵢ| + |θ₀|), and by half the dtype's smallest subnormal.
+    """
+    ours, reference = load_model(soup), load_model(base)
+    tuned = [load_model(path) for path in experts]
+    if ours.keys() != reference.keys():
+        raise ValueError(f"{soup} and {base} hold other tensors: {sorted(ours.keys() ^ reference.keys())}")
+    worst, changed = 0.0, 0
+    for name, result in ours.items():
+        start = reference[name].double()
+        exact, scale = start.clone(), start.abs()
+        for expert, coefficient in zip(tuned, coefficients, strict=True):
+            theta = expert[name].double()
+            exact += coefficient * (theta - start)
+            scale += abs(coefficient) * (theta.abs() + start.abs())
+        output = torch.finfo(result.dtype)
+        unit, tiny = output.eps / 2, output.smallest_normal * output.eps / 2
+        allowed = unit * exact.abs() + (len(experts) + 3) * 2.0**-24 * scale + tiny
+        error = (result.double() - exact).abs()
+        worst = max(worst, (error / allowed).max().item())
+        changed += (exact != start).sum().item()
+    return {"worst": worst, "changed": changed}
+
+
+def largest_difference(one, other):
+    """The largest |a − b| between two models, relative to the largest magnitude of each tensor."""
+    ours, theirs = load_model(one), load_model(other)
+    if ours.keys() != theirs.keys():
+        raise ValueError(f"tensors differ: {sorted(ours.keys() ^ theirs.keys())}")
+    return max(
+        ((ours[name].double() - theirs[name].double()).abs().max() / theirs[name].double().abs().max()).item()
+        for name in ours
+    )
+
+
+CALLS = {
+    "differing_tensors": differing_tensors,
+    "raw_tensors": raw_tensors,
+    "soup_error": soup_error,
+    "largest_difference": largest_difference,
+}
