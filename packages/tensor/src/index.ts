@@ -51,6 +51,7 @@ export {
   type MemoryTensor,
   memoryCheckpoint
 } from './memory-checkpoint.ts'
+export type { CompanionFile, Model, ModelLayout, ShardContents } from './model/model.ts'
 export { pieceSizes, readPieces } from './pieces.ts'
 export { readInto } from './read-into.ts'
 export { type ReadTensorOptions, readFloats, readTensor } from './read-tensor.ts'
