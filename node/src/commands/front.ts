@@ -120,7 +120,7 @@ function pointsOf(
 ): FrontPoint[] {
   const zeros = recipes[0]!.ingredients.map(() => 0)
   const points = recipes.map((recipe, i): FrontPoint => {
-    const lambda = recipe.ingredients.map(ingredient => ingredient.lambda)
+    const lambda = recipe.ingredients.map(ingredient => ingredient.lambda!)
     const { rewards, sha256 } = soups[i]!
     const kind = lambda.includes(1) ? 'expert' : 'soup'
     return { lambda, rewards, kind, recipe: recipeId({ ...recipe, sha256 }) }

@@ -75,6 +75,7 @@ export async function soupModel(
   }
   const ingredients = []
   for (const { expert, lambda } of recipe.ingredients) {
+    if (expert === undefined || lambda === undefined) throw new RangeError('not a linear soup')
     const signed = await findExpert(node, expert, options)
     if (signed.record.base !== recipe.base) throw notOver(signed, recipe.base)
     ingredients.push({ name: expert, lambda, model: await expertModel(node, signed, options) })

@@ -179,6 +179,14 @@ export function optional<T>(codec: Codec<T>): Codec<T> {
   return { ...codec, isOptional: true }
 }
 
+/** A codec that is looked up when it is used, for a form that holds itself. */
+export function lazy<T>(codec: () => Codec<T>): Codec<T> {
+  return {
+    encode: (value, at) => codec().encode(value, at),
+    decode: (value, at) => codec().decode(value, at)
+  }
+}
+
 /** A codec with one more rule over the decoded value: `check` returns what was expected where it fails. */
 export function refine<T>(codec: Codec<T>, check: (value: T) => string | undefined): Codec<T> {
   return {

@@ -36,10 +36,19 @@ export const MAX_TRAINER_ITEMS = 512
 /** Ingredients of a recipe: each is read in full for every soup. */
 export const MAX_INGREDIENTS = 1024
 
+/** Recipes within one another: a soup of soups of soups is deep already, and each level costs its ingredients. */
+export const MAX_RECIPE_DEPTH = 4
+
+/** Settings of a merging operator: none has more than five. */
+export const MAX_PARAMETERS = 16
+
+/** Patterns of tensor names with a λ of their own: enough for one per layer. */
+export const MAX_TENSOR_LAMBDA = 1024
+
 /** Latest time that a JavaScript date can express, in milliseconds since 1970. */
 export const MAX_TIME_MS = 8_640_000_000_000_000
 
-/** Largest recipe file, in UTF-16 units: {@link MAX_INGREDIENTS} of about 120. */
+/** Largest recipe file, in UTF-16 units: {@link MAX_INGREDIENTS} of about 120, or as much in patterns. */
 export const MAX_RECIPE_LENGTH = 262_144
 
 /** Longest ticket, in characters: it must survive a chat message and a command line. */

@@ -2,7 +2,7 @@ import { encode } from '@ipld/dag-cbor'
 import { documentCid } from './cid.ts'
 import { FieldError } from './codecs.ts'
 import { ManifestError } from './errors.ts'
-import { MAX_RECIPE_LENGTH } from './limits.ts'
+import { MAX_RECIPE_LENGTH, MAX_RECORD_DEPTH } from './limits.ts'
 import { recipe as codec } from './record-codec.ts'
 import type { RecipeRecord } from './records.ts'
 
@@ -49,7 +49,16 @@ export function parseRecipe(text: string): RecipeRecord {
   } catch (cause) {
     throw invalid('expected JSON, got something else', { cause })
   }
+  if (isDeeper(value, MAX_RECORD_DEPTH)) {
+    throw invalid(`expected at most ${MAX_RECORD_DEPTH} levels of lists and maps, got more`)
+  }
   return codec.decode(toFields(value), '')
+}
+
+/** Whether lists and maps lie in one another more than `levels` deep: a file must not lead down our own stack. */
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some(item => isDeeper(item, levels - 1))
 }
 
 /** To the data model, with every rule checked. */

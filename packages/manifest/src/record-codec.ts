@@ -4,6 +4,7 @@ import {
   count,
   dictionary,
   finite,
+  lazy,
   link,
   list,
   literal,
@@ -20,7 +21,11 @@ import {
   MAX_INGREDIENTS,
   MAX_METRICS,
   MAX_NAME_BYTES,
+  MAX_PARAMETERS,
   MAX_PAYLOAD_SIZE_BYTES,
+  MAX_RECIPE_DEPTH,
+  MAX_TENSOR_LAMBDA,
+  MAX_TENSOR_NAME_BYTES,
   MAX_TIME_MS,
   MAX_TRAINER_ITEMS
 } from './limits.ts'
@@ -29,10 +34,13 @@ import type {
   BaseRecord,
   ExpertRecord,
   Ingredient,
+  Loss,
   PayloadRef,
+  Privacy,
   RecipeRecord,
   RewardRef,
-  SoupRecord
+  SoupRecord,
+  TensorLambda
 } from './records.ts'
 import { dtype, tensorList } from './tensors-id.ts'
 
@@ -78,6 +86,8 @@ const expert: Codec<ExpertRecord> = struct<ExpertRecord>({
   name: optional(name),
   description: optional(description),
   codec: operator,
+  loss: optional(struct<Loss>({ relativeError: finite, cosine: finite })),
+  privacy: optional(struct<Privacy>({ clip: finite, noise: finite })),
   payload,
   bytes: count(),
   trainer: optional(json(MAX_TRAINER_ITEMS)),
@@ -87,6 +97,21 @@ const expert: Codec<ExpertRecord> = struct<ExpertRecord>({
   supersedes: optional(documentId)
 })
 
+const ingredient: Codec<Ingredient> = refine(
+  struct<Ingredient>({
+    expert: optional(documentId),
+    recipe: optional(lazy(() => recipe)),
+    lambda: optional(finite)
+  }),
+  ({ expert: id, recipe: soup }) =>
+    (id === undefined) === (soup === undefined) ? 'either an expert or a recipe' : undefined
+)
+
+const tensorLambda: Codec<TensorLambda> = struct<TensorLambda>({
+  glob: text(MAX_TENSOR_NAME_BYTES),
+  lambda: list(finite, MAX_INGREDIENTS, 1)
+})
+
 /** A recipe; also what a recipe file holds. */
 export const recipe: Codec<RecipeRecord> = refine(
   struct<RecipeRecord>({
@@ -94,22 +119,47 @@ export const recipe: Codec<RecipeRecord> = refine(
     v: literal(1),
     base: documentId,
     method: operator,
-    ingredients: list(
-      struct<Ingredient>({ expert: documentId, lambda: finite }),
-      MAX_INGREDIENTS,
-      1
-    ),
+    parameters: optional(dictionary(operator, finite, MAX_PARAMETERS)),
+    tensorLambda: optional(list(tensorLambda, MAX_TENSOR_LAMBDA, 1)),
+    fisher: optional(list(sha256, MAX_INGREDIENTS, 1)),
+    ingredients: list(ingredient, MAX_INGREDIENTS, 1),
     dtype: optional(dtype),
     extrapolate: optional(literal(true)),
     sha256
   }),
-  ({ ingredients }) => {
-    const experts = new Set(ingredients.map(i => i.expert))
-    return experts.size === ingredients.length
-      ? undefined
-      : 'every expert at most once in ingredients'
-  }
+  faultOfRecipe
 )
+
+/** @returns what a recipe breaks, all of whose fields are right by themselves */
+function faultOfRecipe(soup: RecipeRecord): string | undefined {
+  const { ingredients, tensorLambda: byTensor = [], fisher } = soup
+  const names = ingredients.map(item => item.expert ?? recipeKey(item.recipe!))
+  if (new Set(names).size < names.length) return 'every expert at most once in ingredients'
+  if (depthOf(soup) > MAX_RECIPE_DEPTH) return `recipes at most ${MAX_RECIPE_DEPTH} deep`
+  if (sizeOf(soup) > MAX_INGREDIENTS) return `at most ${MAX_INGREDIENTS} experts in all`
+  if (ingredients.some(item => item.recipe !== undefined && item.recipe.base !== soup.base))
+    return 'ingredients over the same base'
+  const lists: readonly (readonly unknown[])[] = [
+    ...byTensor.map(({ lambda }) => lambda),
+    ...(fisher === undefined ? [] : [fisher])
+  ]
+  return lists.every(({ length }) => length === ingredients.length)
+    ? undefined
+    : 'as many entries in tensorLambda and fisher as ingredients'
+}
+
+/** Two recipes of the same soup are the same ingredient. */
+function recipeKey({ sha256: hash, method }: RecipeRecord): string {
+  return `${method} ${hash}`
+}
+
+function depthOf({ ingredients }: RecipeRecord): number {
+  return 1 + Math.max(...ingredients.map(item => (item.recipe ? depthOf(item.recipe) : 0)))
+}
+
+function sizeOf({ ingredients }: RecipeRecord): number {
+  return ingredients.reduce((sum, item) => sum + (item.recipe ? sizeOf(item.recipe) : 1), 0)
+}
 
 /** The records of version 1 that this program knows, by kind. */
 export const recordCodecs: ReadonlyMap<string, Codec<SoupRecord>> = new Map<

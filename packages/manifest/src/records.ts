@@ -1,3 +1,5 @@
+import type { MAX_RECIPE_DEPTH } from './limits.ts'
+
 /** A value that JSON can express. */
 export type JsonValue =
   | string
@@ -53,6 +55,22 @@ export interface RewardRef {
   description?: string | undefined
 }
 
+/** How far a lossy delta Δ̂ is from the delta Δ that it stands for, over all float tensors together. */
+export interface Loss {
+  /** ‖Δ̂ − Δ‖₂ / ‖Δ‖₂. */
+  relativeError: number
+  /** ⟨Δ̂, Δ⟩ / (‖Δ̂‖₂ · ‖Δ‖₂). */
+  cosine: number
+}
+
+/** The Gaussian mechanism over a delta: its norm is clipped, then noise of standard deviation `noise · clip` added. */
+export interface Privacy {
+  /** C: the largest L2 norm that the delta was let have. */
+  clip: number
+  /** σ: standard deviation of the noise in units of C. */
+  noise: number
+}
+
 /** Describes an expert: which base it changes, and the payload that turns the base into it. */
 export interface ExpertRecord {
   kind: 'expert'
@@ -64,8 +82,12 @@ export interface ExpertRecord {
   reward: RewardRef
   name?: string | undefined
   description?: string | undefined
-  /** Name of the delta's codec: `exact`. */
+  /** Name of the delta's codec: `exact`, `lora`, `sparse`, `int8`, `bit1`. */
   codec: string
+  /** What a lossy codec lost, as its publisher measured it; absent where the codec is lossless. */
+  loss?: Loss | undefined
+  /** The noise that the publisher says was added to the delta. A claim. */
+  privacy?: Privacy | undefined
   payload: PayloadRef
   /** Size of the whole expert as one safetensors file. */
   bytes: number
@@ -81,12 +103,22 @@ export interface ExpertRecord {
   supersedes?: string | undefined
 }
 
-/** An expert in a recipe, with its coefficient. */
+/** An expert in a recipe, or the soup of another recipe, with its coefficient: exactly one of both. */
 export interface Ingredient {
   /** Record id of the expert. */
-  expert: string
-  /** λ: finite, and not −0 (write 0). */
-  lambda: number
+  expert?: string | undefined
+  /** A recipe over the same base, at most {@link MAX_RECIPE_DEPTH} deep. */
+  recipe?: RecipeRecord | undefined
+  /** λ: finite, and not −0 (write 0). Absent where the operator takes none. */
+  lambda?: number | undefined
+}
+
+/** λ of the tensors whose names match a pattern. */
+export interface TensorLambda {
+  /** What names match: `*` stands for any characters. The first pattern that matches counts. */
+  glob: string
+  /** One coefficient per ingredient. */
+  lambda: readonly number[]
 }
 
 /** Everything that rebuilds a soup bit for bit, and the SHA-256 of the result. */
@@ -97,6 +129,12 @@ export interface RecipeRecord {
   base: string
   /** Name of the merging operator: `linear`. */
   method: string
+  /** The operator's settings, by name: `density`, `seed`. */
+  parameters?: { readonly [name: string]: number } | undefined
+  /** Coefficients by tensor; all others have those of the ingredients. */
+  tensorLambda?: readonly TensorLambda[] | undefined
+  /** SHA-256 of the diagonal Fisher file of each ingredient, lower-case hex, where the operator takes them. */
+  fisher?: readonly string[] | undefined
   /** In the order of accumulation. */
   ingredients: readonly Ingredient[]
   /** Output dtype where it isn't that of the base's tensors. */

@@ -1,8 +1,10 @@
 import t from 'tap'
 import {
+  type Codec,
   count,
   dictionary,
   finite,
+  lazy,
   list,
   literal,
   optional,
@@ -67,4 +69,13 @@ t.test('refine() adds a rule to what is decoded', async t => {
   const even = refine(count(), n => (n % 2 === 0 ? undefined : 'an even number'))
   t.equal(even.decode(2, 'n'), 2)
   t.throws(() => even.decode(3, 'n'), { name: 'FieldError', expected: 'an even number', got: '3' })
+})
+
+t.test('lazy() lets a form hold itself', async t => {
+  interface Tree {
+    child?: Tree | undefined
+  }
+  const tree = struct<Tree>({ child: optional(lazy((): Codec<Tree> => tree)) })
+  t.same(tree.decode({ child: { child: {} } }, ''), { child: { child: {} } })
+  t.throws(() => tree.encode({ child: { child: 1 } }, ''), { message: /^child\.child: / })
 })

@@ -68,3 +68,16 @@ export const recipe: RecipeRecord = {
   extrapolate: true,
   sha256: 'ab'.repeat(32)
 }
+
+/** A recipe with every field that only some operators have, and a soup among its ingredients. */
+export const soupOfSoups: RecipeRecord = {
+  kind: 'recipe',
+  v: 1,
+  base: base.base,
+  method: 'dare-ties',
+  parameters: { density: 0.2, seed: 7 },
+  tensorLambda: [{ glob: 'layers.*', lambda: [0.5, -1] }],
+  fisher: ['cd'.repeat(32), 'ef'.repeat(32)],
+  ingredients: [{ recipe }, { expert: base.base, lambda: 0.5 }],
+  sha256: 'ab'.repeat(32)
+}

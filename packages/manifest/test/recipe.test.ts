@@ -1,4 +1,5 @@
 import {
+  MAX_RECIPE_DEPTH,
   MAX_RECIPE_LENGTH,
   parseRecipe,
   type RecipeRecord,
@@ -8,10 +9,11 @@ import {
 } from '@soup/manifest'
 import fc from 'fast-check'
 import t from 'tap'
-import { base, expert, key, recipe } from './fixtures.ts'
+import { base, expert, key, recipe, soupOfSoups } from './fixtures.ts'
 
 t.test('a recipe file reads back as the same recipe', async t => {
   t.same(parseRecipe(serializeRecipe(recipe)), recipe)
+  t.same(parseRecipe(serializeRecipe(soupOfSoups)), soupOfSoups)
   t.ok(serializeRecipe(recipe).endsWith('}\n'))
 })
 
@@ -62,10 +64,14 @@ t.test('a recipe file that is not one is refused, naming the field', async t => 
     ['base', { ...recipe, base: 'bafy' }],
     ['density', { ...recipe, density: 0.5 }],
     ['ingredients[0]', { ...recipe, ingredients: [{ ...one, weight: 1 }] }],
-    ['ingredients[0].expert', { ...recipe, ingredients: [{ lambda: 1 }] }],
+    ['ingredients[0].expert', { ...recipe, ingredients: [{ expert: 'x', lambda: 1 }] }],
     ['ingredients[0].lambda', { ...recipe, ingredients: [{ ...one, lambda: '0.5' }] }],
     ['ingredients', { ...recipe, ingredients: {} }],
     ['extrapolate', { ...recipe, extrapolate: 1 }],
+    ['parameters', { ...recipe, parameters: [1] }],
+    ['parameters.density', { ...recipe, parameters: { density: '1' } }],
+    ['tensorLambda', { ...recipe, tensorLambda: [] }],
+    ['fisher[0]', { ...recipe, fisher: ['x'] }],
     ['sha256', { ...recipe, sha256: 'x' }],
     ['', []],
     ['', 'soup']
@@ -92,4 +98,32 @@ t.test('-0, numbers beyond doubles, no JSON and long files are refused', async t
   const minusZero = [{ expert: base.base, lambda: -0 }]
   t.throws(() => serializeRecipe({ ...recipe, ingredients: minusZero }), { code: 'RECIPE_INVALID' })
   t.throws(() => recipeId({ ...recipe, ingredients: minusZero }), { code: 'RECIPE_INVALID' })
+})
+
+t.test('an ingredient is either an expert or the soup of a recipe over the same base', async t => {
+  const other = { ...recipe, base: expert.result }
+  const wrong: [expected: RegExp, changed: Partial<RecipeRecord>][] = [
+    [/either/, { ingredients: [{ lambda: 1 }] }],
+    [/either/, { ingredients: [{ expert: base.base, recipe, lambda: 1 }] }],
+    [/the same base/, { ingredients: [{ recipe: other }] }],
+    [/at most once/, { ingredients: [{ recipe }, { recipe }] }],
+    [/as many entries/, { fisher: [recipe.sha256] }],
+    [/as many entries/, { tensorLambda: [{ glob: '*', lambda: [1] }] }]
+  ]
+  for (const [message, changed] of wrong) {
+    const text = JSON.stringify({ ...soupOfSoups, ...changed })
+    t.throws(() => parseRecipe(text), { code: 'RECIPE_INVALID', message }, text)
+  }
+})
+
+t.test('recipes within recipes have a limit, and no file leads deeper', async t => {
+  const within = (one: RecipeRecord): RecipeRecord => {
+    return { ...recipe, ingredients: [{ recipe: one, lambda: 1 }] }
+  }
+  let deep = recipe
+  for (let depth = 1; depth < MAX_RECIPE_DEPTH; depth++) deep = within(deep)
+  t.same(parseRecipe(serializeRecipe(deep)), deep)
+  t.throws(() => serializeRecipe(within(deep)), { message: /at most 4 deep/ })
+  for (let depth = 0; depth < 200; depth++) deep = within(deep)
+  t.throws(() => parseRecipe(JSON.stringify(deep)), { message: /levels of lists/ })
 })

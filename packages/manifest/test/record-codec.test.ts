@@ -1,10 +1,15 @@
 import { CID } from 'multiformats/cid'
 import t from 'tap'
 import { baseOf, recordCodecs, recordHead } from '../src/record-codec.ts'
-import { base, expert, recipe } from './fixtures.ts'
+import { base, expert, recipe, soupOfSoups } from './fixtures.ts'
 
 t.test('every kind decodes what it encodes, with ids as links and hashes as bytes', async t => {
-  for (const record of [expert, recipe]) {
+  const lossy = {
+    ...expert,
+    loss: { relativeError: 0.5, cosine: 0.9 },
+    privacy: { clip: 1, noise: 2 }
+  }
+  for (const record of [expert, lossy, recipe, soupOfSoups]) {
     const codec = recordCodecs.get(record.kind)!
     const fields = codec.encode(record, '') as Record<string, unknown>
     t.equal(baseOf(fields), base.base)
