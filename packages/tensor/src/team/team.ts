@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { type AbortOptions, type ErrorJson, RelayedError } from '@soup/interface'
 import { TensorError } from '../errors.ts'
+import { STOP, takeItems } from './take-items.ts'
 
 /** Items of work, numbered from 0, for threads that need nothing from one another. */
 export interface TeamWork {
@@ -28,7 +29,7 @@ export interface TeamMember<Result = unknown> {
 
 /** Options of {@link runTeam}. */
 export interface TeamOptions<Result> extends AbortOptions {
-  /** Threads to start, at least one. */
+  /** Threads that work, this one among them. */
   threads: number
   /** Called with an item's result when it is done, in no particular order. What it throws ends the work. */
   onResult(index: number, result: Result): void
@@ -37,17 +38,14 @@ export interface TeamOptions<Result> extends AbortOptions {
 /** What a thread says. */
 export type TeamMessage = { index: number; result: unknown } | { error: ErrorJson; stack?: string }
 
-/** What threads share: the next item to take, and whether to stop. */
-export const NEXT = 0
-export const STOP = 1
-
 /**
- * Does items of work in threads. Each takes the next item that nobody took, so that they are begun in order.
+ * Does items of work in threads, this one among them. Each takes the next item that nobody took, so that they are
+ * begun in order.
  *
  * The first failure stops all threads; none outlives the call.
  *
- * @throws {RelayedError} with the code of what a thread threw; {@link TensorError} `THREAD_DIED` when one ended
- *   without an answer; the signal's reason
+ * @throws what this thread throws; {@link RelayedError} with the code of what another one threw;
+ *   {@link TensorError} `THREAD_DIED` when one ended without an answer; the signal's reason
  */
 export async function runTeam<Result>(
   work: TeamWork,
@@ -57,14 +55,18 @@ export async function runTeam<Result>(
   const stop = (): void => void Atomics.store(shared, STOP, 1)
   signal?.throwIfAborted()
   signal?.addEventListener('abort', stop, { once: true })
-  const started = Array.from({ length: Math.min(threads, work.count) }, () =>
-    finished(work, shared, onResult).catch(error => {
+  const report = (index: number, result: unknown): void => onResult(index, result as Result)
+  const others = Array.from({ length: Math.min(threads, work.count) - 1 }, () =>
+    finished(work, shared, report)
+  )
+  const parts = [...others, takeItems(work, shared, report)].map(part =>
+    part.catch(error => {
       stop()
       throw error
     })
   )
   try {
-    const results = await Promise.allSettled(started)
+    const results = await Promise.allSettled(parts)
     signal?.throwIfAborted()
     const failures = results
       .filter(result => result.status === 'rejected')
@@ -75,11 +77,11 @@ export async function runTeam<Result>(
   }
 }
 
-/** Settles when a thread has come to its end. */
-function finished<Result>(
+/** Settles when a further thread has come to its end. */
+function finished(
   work: TeamWork,
   shared: Int32Array,
-  onResult: (index: number, result: Result) => void
+  onResult: (index: number, result: unknown) => void
 ): Promise<void> {
   const worker = new Worker(new URL('./thread.ts', import.meta.url), {
     workerData: { work, shared }
@@ -88,7 +90,7 @@ function finished<Result>(
     worker.on('message', (message: TeamMessage) => {
       if ('error' in message) return reject(new RelayedError(message.error, message.stack))
       try {
-        onResult(message.index, message.result as Result)
+        onResult(message.index, message.result)
       } catch (error) {
         reject(error)
       }

@@ -12,7 +12,7 @@ import type { WrittenFile } from '../safetensors/writer.ts'
 import { runTeam } from '../team/team.ts'
 import { type CheckpointOpener, openFrom } from './opener.ts'
 import type { PlannedFile } from './plan.ts'
-import { type OpenFile, writeFully, writeRun } from './run-writer.ts'
+import { type OpenFile, writeFully } from './run-writer.ts'
 import { cutRuns, type Run } from './runs.ts'
 import type { ThreadInput } from './write-thread.ts'
 
@@ -25,7 +25,7 @@ export interface WriteCheckpointOptions extends ProgressOptions {
 /** Most threads unless the caller says otherwise: disks are the limit long before. */
 const MAX_THREADS = 8
 
-/** A checkpoint below this size is written sooner than threads have started. */
+/** A checkpoint below this size is written sooner than further threads have started. */
 const MIN_BYTES_FOR_THREADS = 64 * 2 ** 20
 
 /**
@@ -109,19 +109,11 @@ async function fill(
     onProgress?.({ stage: 'write tensors', done, total, unit: 'bytes' })
   })
   onProgress?.({ stage: 'write tensors', done, total, unit: 'bytes' })
-  const threads = options.threads ?? Math.min(availableParallelism(), MAX_THREADS)
-  if (threads > 1 && total >= MIN_BYTES_FOR_THREADS) {
-    const paths = files.map(({ path }) => path)
-    const input: ThreadInput = { opener, paths, runs }
-    const module = new URL('./write-thread.ts', import.meta.url).href
-    await runTeam({ module, input, count: runs.length }, { threads, signal, onResult: hashNext })
-  } else {
-    const check = () => signal?.throwIfAborted()
-    for (const [index, run] of runs.entries()) {
-      await writeRun(checkpoint, run, files, check)
-      hashNext(index)
-    }
-  }
+  const most = options.threads ?? Math.min(availableParallelism(), MAX_THREADS)
+  const threads = total < MIN_BYTES_FOR_THREADS ? 1 : most
+  const input: ThreadInput = { opener, paths: files.map(({ path }) => path), runs }
+  const module = new URL('./write-thread.ts', import.meta.url).href
+  await runTeam({ module, input, count: runs.length }, { threads, signal, onResult: hashNext })
   const sizeBytes = header.length + total
   return { sha256: hash.digest('hex'), sizeBytes, tensorCount: checkpoint.tensors.size }
 }

@@ -1,23 +1,35 @@
-/** The work of test threads: doubles numbers, fails or waits when told so. */
+/** The work of test threads: doubles numbers, fails or dies when told so. */
+import { isMainThread } from 'node:worker_threads'
 import type { TeamMember } from '../../src/team/team.ts'
 
 export interface Doubling {
   numbers: readonly number[]
   failAt?: number
-  dieAt?: number
+  /** Shared: further threads raise it and die; this one waits until then. */
+  death?: Int32Array
 }
 
 export async function begin(
-  { numbers, failAt, dieAt }: Doubling,
+  { numbers, failAt, death }: Doubling,
   check: () => void
 ): Promise<TeamMember<number>> {
   return {
     run: async index => {
-      if (index === failAt) throw Object.assign(new RangeError(`no ${index}`))
-      if (index === dieAt) process.exit(3)
+      if (index === failAt) throw new RangeError(`no ${index}`)
+      if (death !== undefined) await dieOrWait(death)
       check()
       return 2 * numbers[index]!
     },
     end: async () => {}
+  }
+}
+
+async function dieOrWait(death: Int32Array): Promise<void> {
+  if (isMainThread) {
+    await Atomics.waitAsync(death, 0, 0).value
+  } else {
+    Atomics.store(death, 0, 1)
+    Atomics.notify(death, 0)
+    process.exit(3)
   }
 }

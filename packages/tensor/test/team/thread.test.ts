@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import t from 'tap'
-import { NEXT, STOP, type TeamMessage } from '../../src/team/team.ts'
+import { NEXT, STOP } from '../../src/team/take-items.ts'
+import type { TeamMessage } from '../../src/team/team.ts'
 
 const ENTRY = new URL('../../src/team/thread.ts', import.meta.url)
 const module = new URL('./doubling.ts', import.meta.url).href

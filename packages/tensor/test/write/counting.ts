@@ -23,7 +23,7 @@ export async function openCheckpoint(
       name,
       dtype: 'U8',
       shape: [size],
-      data: Uint8Array.from({ length: size }, (_, i) => (i % 251) ^ size)
+      data: counted(size)
     }))
   })
   return {
@@ -34,4 +34,10 @@ export async function openCheckpoint(
       return checkpoint.open(name, offset)
     }
   }
+}
+
+function counted(size: number): Uint8Array {
+  const bytes = new Uint8Array(size)
+  for (let i = 0; i < size; i++) bytes[i] = (i % 251) ^ size
+  return bytes
 }
