@@ -18,8 +18,15 @@ const ABORT_GRACE_MS = 5_000
 /** How long a worker waits for another job: starting one takes longer than many a job. */
 const IDLE_MS = 10_000
 
-/** Workers without a job, the one that had one last at the end. They don't keep the process alive. */
-const idle: { worker: Worker; timer: NodeJS.Timeout }[] = []
+/** A worker without a job. It doesn't keep the process alive. */
+interface Idle {
+  worker: Worker
+  /** Makes it ready for a job. */
+  release(): void
+}
+
+/** Workers without a job, the one that had one last at the end. */
+const idle: Idle[] = []
 
 /**
  * Runs a job in a worker thread, so that a busy node still answers its peers. The thread is kept for a while for
@@ -53,7 +60,6 @@ export async function runJob<Name extends JobName>(
   } finally {
     signal?.removeEventListener('abort', abort)
     clearTimeout(force)
-    keep(worker)
   }
 }
 
@@ -65,42 +71,69 @@ function takeWorker(): Worker {
   const kept = idle.pop()
   if (kept === undefined)
     return new Worker(new URL('./worker.ts', import.meta.url), { name: 'job' })
-  clearTimeout(kept.timer)
-  kept.worker.removeAllListeners()
-  kept.worker.ref()
+  kept.release()
   return kept.worker
 }
 
-/** Keeps a worker that has answered; one that has died is forgotten. */
+/** Keeps a worker that has answered; one that dies meanwhile is forgotten. */
 function keep(worker: Worker): void {
-  worker.removeAllListeners()
-  worker.unref()
-  const forget = (): void => {
-    const index = idle.findIndex(kept => kept.worker === worker)
-    if (index >= 0) clearTimeout(idle.splice(index, 1)[0]!.timer)
+  const kept: Idle = {
+    worker,
+    release: () => {
+      clearTimeout(timer)
+      stop()
+      worker.ref()
+    }
   }
-  const end = (): void => {
+  const forget = (): void => {
+    const index = idle.indexOf(kept)
+    if (index >= 0) idle.splice(index, 1)
+    clearTimeout(timer)
+  }
+  const timer = setTimeout(() => {
     forget()
     void worker.terminate()
-  }
-  worker.on('error', forget)
-  worker.on('exit', forget)
-  idle.push({ worker, timer: setTimeout(end, IDLE_MS).unref() })
+  }, IDLE_MS).unref()
+  const stop = listen(worker, { error: forget, exit: forget })
+  worker.unref()
+  idle.push(kept)
 }
 
+/**
+ * Listens to a worker. Its listeners are taken away by name: removing all of them would remove Node's own too, without
+ * which no further message comes.
+ *
+ * @returns stops listening
+ */
+function listen(
+  worker: Worker,
+  listeners: Readonly<Record<string, (value: never) => void>>
+): () => void {
+  const all = Object.entries(listeners) as [string, (value: unknown) => void][]
+  for (const [event, listener] of all) worker.on(event, listener)
+  return () => {
+    for (const [event, listener] of all) worker.off(event, listener)
+  }
+}
+
+/** What a worker answers; it is kept then. */
 function outcome(
   worker: Worker,
   name: string,
   onProgress: ProgressOptions['onProgress']
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    worker.on('message', (message: WorkerMessage) => {
-      if ('progress' in message) onProgress?.(message.progress)
-      else if ('result' in message) resolve(message.result)
-      else reject(new RelayedError(message.error, message.stack))
+    const stop = listen(worker, {
+      message: (message: WorkerMessage) => {
+        if ('progress' in message) return onProgress?.(message.progress)
+        stop()
+        keep(worker)
+        if ('result' in message) resolve(message.result)
+        else reject(new RelayedError(message.error, message.stack))
+      },
+      error: (cause: Error) => reject(died(name, cause.message, cause)),
+      exit: (code: number) => reject(died(name, `exit code ${code}`))
     })
-    worker.on('error', cause => reject(died(name, cause.message, cause)))
-    worker.on('exit', code => reject(died(name, `exit code ${code}`)))
   })
 }
 

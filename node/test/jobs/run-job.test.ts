@@ -75,14 +75,26 @@ t.test('jobs one after another share a thread, jobs at once have their own', asy
   t.same(one, two)
 })
 
+/** A module of this text, as `--import` takes it. */
+function script(text: string): string {
+  return `data:text/javascript,${encodeURIComponent(text)}`
+}
+
 t.test('a thread that waits for a job does not keep the process alive', async t => {
   const model = file(await writeModel(join(t.testdir({}), 'm')))
-  const script = `import { runJob } from ${JSON.stringify(import.meta.resolve('../../src/jobs/run-job.ts'))}
-    await runJob('describe', { model: ${JSON.stringify(model)} })
-    console.log(performance.now())
-    process.on('exit', () => console.log(performance.now()))`
-  const args = ['--input-type=module', '--eval', script]
-  const { stdout } = await promisify(execFile)(process.execPath, args)
+  const describe = script(`import { isMainThread } from 'node:worker_threads'
+    if (isMainThread) {
+      const { runJob } = await import(${JSON.stringify(import.meta.resolve('../../src/jobs/run-job.ts'))})
+      await runJob('describe', { model: ${JSON.stringify(model)} })
+      console.log(performance.now())
+      process.on('exit', () => console.log(performance.now()))
+    }`)
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--import',
+    describe,
+    '--eval',
+    ''
+  ])
   const [done, ended] = stdout.trim().split('\n').map(Number)
   t.ok(ended! - done! < 5_000, `it ended ${ended! - done!} ms later`)
 })
@@ -95,20 +107,14 @@ t.test('a signal that is aborted already starts no worker', async t => {
 
 t.test('a worker that dies is WORKER_DIED, naming the job', async t => {
   const model = file(await writeModel(join(t.testdir({}), 'm')))
-  const kill = `import { isMainThread } from 'node:worker_threads'
-    if (!isMainThread) process.exit(7)`
-  const script = `import { runJob } from ${JSON.stringify(import.meta.resolve('../../src/jobs/run-job.ts'))}
+  const kill = script(`import { isMainThread } from 'node:worker_threads'
+    if (!isMainThread) process.exit(7)`)
+  const describe =
+    script(`import { runJob } from ${JSON.stringify(import.meta.resolve('../../src/jobs/run-job.ts'))}
     const error = await runJob('describe', { model: ${JSON.stringify(model)} }).catch(error => error)
-    console.log(JSON.stringify({ code: error.code, message: error.message, details: error.details }))`
-  const data = (text: string) => `data:text/javascript,${encodeURIComponent(text)}`
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    '--import',
-    data(kill),
-    '--import',
-    data(script),
-    '--eval',
-    ''
-  ])
+    console.log(JSON.stringify({ code: error.code, message: error.message, details: error.details }))`)
+  const args = ['--import', kill, '--import', describe, '--eval', '']
+  const { stdout } = await promisify(execFile)(process.execPath, args)
   t.match(JSON.parse(stdout), {
     code: 'WORKER_DIED',
     message: /'describe'.*exit code 7/,
