@@ -35,6 +35,27 @@ const MAX_FIELD_ID = 2 ** 29 - 1
  * @throws {OnnxError} `ONNX_MALFORMED`: also for groups, which ONNX has not, and values that end after the message
  */
 export function readField(head: Uint8Array, start: number, end: number, where: string): Field {
+  return readShort(head, 0, start, end) ?? readLong(head, start, end, where)
+}
+
+/**
+ * Reads what nearly all fields are, for somebody may send a graph of millions of them: a small integer, or a short
+ * string or message, of a number below 16.
+ *
+ * @returns undefined for any other field, and for whatever must be refused
+ */
+function readShort(bytes: Uint8Array, at: number, start: number, end: number): Field | undefined {
+  const [tag, value] = [bytes[at]!, bytes[at + 1]!]
+  if (!(tag < 128 && value < 128) || tag < 8 || start + 2 > end) return undefined
+  const [id, wire] = [tag >> 3, tag & 7]
+  if (wire === wireTypes.int) return { id, wire, start, from: start + 1, to: start + 2 }
+  const to = start + 2 + value
+  return wire === wireTypes.bytes && to <= end
+    ? { id, wire, start, from: start + 2, to }
+    : undefined
+}
+
+function readLong(head: Uint8Array, start: number, end: number, where: string): Field {
   const cursor = new Cursor(head)
   const tag = cursor.int(where)
   const [id, wire] = [Math.floor(tag / 8), tag & 7]
@@ -67,8 +88,8 @@ export function readField(head: Uint8Array, start: number, end: number, where: s
  */
 export function* fieldsOf(bytes: Uint8Array, where: string): Generator<Field, void, undefined> {
   for (let at = 0; at < bytes.length; ) {
-    const head = bytes.subarray(at, at + MAX_HEAD_BYTES)
-    const field = readField(head, at, bytes.length, where)
+    const short = readShort(bytes, at, at, bytes.length)
+    const field = short ?? readLong(bytes.subarray(at), at, bytes.length, where)
     yield field
     at = field.to
   }

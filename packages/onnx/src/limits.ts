@@ -18,7 +18,8 @@ export const MAX_PROTOBUF_BYTES: number = 2 ** 31 - 1
 
 /**
  * Bytes of a model without the data of its initializers, which are held in memory: exported models with a thousand
- * layers take some 10 MB.
+ * layers take some 10 MB. One of nothing but tiny fields takes some 10 s on one core, so who answers peers meanwhile
+ * leaves graphs to a worker thread.
  */
 export const MAX_GRAPH_BYTES: number = 64 * 1024 * 1024
 
