@@ -1,10 +1,11 @@
 import { realpath } from 'node:fs/promises'
-import { dirname, join, relative, sep } from 'node:path'
+import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 import type { AbortOptions, ByteSource } from '@soup/interface'
 import { OnnxError, type StoredInitializer } from '@soup/onnx'
 import { fileError } from '../file-error.ts'
 import { fileSource } from '../file-source.ts'
 import { MAX_SHARDS } from '../limits.ts'
+import { closeAfter } from './close-all.ts'
 
 /** An initializer whose bytes lie in another file than the model. */
 interface External {
@@ -51,16 +52,8 @@ export async function openExternalFiles(
     }
     return files
   } catch (error) {
-    await closeAll(files.values())
-    throw error
+    return await closeAfter(error, files.values(), path)
   }
-}
-
-/** Closes every file, also when one of them fails to. @throws the first failure */
-export async function closeAll(files: Iterable<ByteSource>): Promise<void> {
-  const results = await Promise.allSettled([...files].map(file => file.close()))
-  const failed = results.find(result => result.status === 'rejected')
-  if (failed !== undefined) throw failed.reason
 }
 
 function externalsOf(initializers: Iterable<StoredInitializer>): External[] {
@@ -96,7 +89,7 @@ async function locate(path: string, folders: readonly string[], location: string
 
 function isWithin(folder: string, path: string): boolean {
   const way = relative(folder, path)
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`)
+  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }
 
 function checkRanges(path: string, externals: readonly External[], fileBytes: number): void {

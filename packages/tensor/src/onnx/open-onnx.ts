@@ -8,8 +8,9 @@ import { memoryCheckpoint } from '../memory-checkpoint.ts'
 import type { CompanionFile, Model } from '../model/model.ts'
 import { readFrom } from '../safetensors/reader.ts'
 import { tensorInfo } from '../tensor-info.ts'
+import { closeAfter, closeAll } from './close-all.ts'
 import { dtypeOf } from './dtypes.ts'
-import { closeAll, openExternalFiles } from './external-files.ts'
+import { openExternalFiles } from './external-files.ts'
 
 /**
  * Opens an ONNX file as a model: its initializers are the tensors, and its graph, the file without their bytes, is the
@@ -43,11 +44,10 @@ export async function openOnnx(path: string, options?: AbortOptions): Promise<Mo
       layout: { kind: 'onnx', graph: fileName },
       files: new Map([[fileName, companion(fileName, graph)]]),
       open: readerOf({ path, tensors, initializers, file, external }),
-      close: () => closeAll([file, ...external.values()])
+      close: () => closeAll([file, ...external.values()], path)
     }
   } catch (error) {
-    await closeAll([file, ...external.values()])
-    throw error
+    return await closeAfter(error, [file, ...external.values()], path)
   }
 }
 
