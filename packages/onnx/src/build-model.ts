@@ -13,25 +13,13 @@ import {
   tensorSchema,
   tensorTypeSchema,
   typeSchema,
-  valueInfoSchema,
-  wireTypes
+  valueInfoSchema
 } from './schema.ts'
 import { tensorTypes } from './tensor-type.ts'
-
-type Field = readonly [id: number, kind: keyof typeof wireTypes]
+import { int, message, tag, text } from './write-field.ts'
 
 // Fields are written in the order of their numbers and lists of numbers unpacked, as protobuf's own
 // writers do for this (proto2) format.
-
-const tag = (w: Writer, [id, kind]: Field): Writer => w.uint32((id << 3) | wireTypes[kind])
-const int = (w: Writer, field: Field, value: number) => tag(w, field).int64(BigInt(value))
-const text = (w: Writer, field: Field, value: string) => tag(w, field).string(value)
-
-function message(w: Writer, field: Field, write: () => void): void {
-  tag(w, field).fork()
-  write()
-  w.ldelim()
-}
 
 /**
  * Serializes a model as ONNX protobuf.

@@ -17,6 +17,11 @@ export class Cursor {
     return this.#position === this.#bytes.length
   }
 
+  /** Bytes read so far. */
+  get position(): number {
+    return this.#position
+  }
+
   /** Reads a varint as int64, as far as a JavaScript number holds it exactly. */
   int(where: string): number {
     let value = 0n
@@ -25,7 +30,13 @@ export class Cursor {
       value |= BigInt(byte & 127) << shift
       if (byte < 128) return toNumber(BigInt.asIntN(64, value), where)
     }
-    throw new OnnxError('ONNX_MALFORMED', `${where}: a number takes more than 10 bytes`)
+    throw endless(where)
+  }
+
+  /** Passes over a varint of any value. */
+  skipInt(where: string): void {
+    for (let i = 0; i < 10; i++) if (this.#bytes[this.#advance(1, where)]! < 128) return
+    throw endless(where)
   }
 
   /** Reads a float32. */
@@ -49,6 +60,10 @@ export class Cursor {
     this.#position += length
     return start
   }
+}
+
+function endless(where: string): OnnxError {
+  return new OnnxError('ONNX_MALFORMED', `${where}: a number takes more than 10 bytes`)
 }
 
 function toNumber(value: bigint, where: string): number {

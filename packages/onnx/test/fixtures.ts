@@ -1,3 +1,4 @@
+import type { ByteSource } from '@soup/interface'
 import type { Initializer, Node, OnnxModel } from '../src/index.ts'
 
 /** A float32 constant. */
@@ -52,4 +53,55 @@ function varint(value: number): Buffer {
   let rest = value
   for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128)
   return Buffer.from([...bytes, rest])
+}
+
+/** A source over bytes that counts what is read of it. */
+export function source(bytes: Uint8Array): ByteSource & { bytesRead: number } {
+  return {
+    name: 'm.onnx',
+    sizeBytes: bytes.length,
+    bytesRead: 0,
+    async read(offset, length, options) {
+      options?.signal?.throwIfAborted()
+      if (offset < 0 || length < 0 || offset + length > bytes.length) {
+        throw new RangeError(`bytes ${offset} to ${offset + length}`)
+      }
+      this.bytesRead += length
+      return bytes.slice(offset, offset + length)
+    },
+    close: () => Promise.resolve()
+  }
+}
+
+/** A model whose graph has these fields. */
+export function model(...graph: Uint8Array[]): Uint8Array {
+  return Buffer.concat([integer(1, 9), field(7, ...graph), field(8, integer(2, 20))])
+}
+
+/** An initializer called `w` of one FLOAT, with these fields besides. */
+export function initializer(...fields: Uint8Array[]): Uint8Array {
+  return field(5, integer(1, 1), integer(2, 1), field(8, 'w'), ...fields)
+}
+
+/** The field that says in which file an initializer's bytes are. */
+export function externalData(entries: Record<string, string>): Uint8Array {
+  const pairs = Object.entries(entries)
+  return Buffer.concat([
+    ...pairs.map(([key, value]) => field(13, field(1, key), field(2, value))),
+    integer(14, 1)
+  ])
+}
+
+/** Every nth of the bytes of a vector replaced or cut, in the same way each time. */
+export function* damaged(bytes: Uint8Array, count: number): Generator<Uint8Array> {
+  let state = 1
+  const next = (below: number) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return Math.floor((state / 2 ** 32) * below)
+  }
+  for (let i = 0; i < count; i++) {
+    const copy = Uint8Array.from(bytes)
+    for (let changes = 1 + next(3); changes > 0; changes--) copy[next(copy.length)] = next(256)
+    yield next(8) === 0 ? copy.subarray(0, next(copy.length)) : copy
+  }
 }

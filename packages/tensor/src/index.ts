@@ -1,5 +1,5 @@
 /**
- * Checkpoints as streams of named tensors, their dtypes, and the files that hold them: safetensors.
+ * Checkpoints as streams of named tensors, their dtypes, and the files that hold them: safetensors, ONNX.
  *
  * A {@link Checkpoint} is read tensor by tensor in pieces of {@link PIECE_BYTES}, so that what is made
  * of it (a delta, a soup, a hash) takes the same memory for a model of 30 GB as for one of 30 MB.
@@ -7,6 +7,9 @@
  * equal bytes; {@link writeCheckpoint} does so with several threads, into one file or into the shards and the index
  * that Hugging Face's tools write and {@link openSharded} reads. Soups compute with the dtypes of {@link FloatDtype};
  * every other dtype, also one that this version doesn't know, passes through.
+ *
+ * {@link openOnnx} takes an ONNX file apart into tensors and graph, {@link planOnnx} lays out one that is made of both
+ * again, and {@link requireSameGraph} tells whether the weights of two of them may be mixed.
  *
  * @packageDocumentation
  */
@@ -52,6 +55,9 @@ export {
   memoryCheckpoint
 } from './memory-checkpoint.ts'
 export type { CompanionFile, Model, ModelLayout, ShardContents } from './model/model.ts'
+export { openOnnx } from './onnx/open-onnx.ts'
+export { planOnnx } from './onnx/plan-onnx.ts'
+export { requireSameGraph } from './onnx/require-same-graph.ts'
 export { pieceSizes, readPieces } from './pieces.ts'
 export { readInto } from './read-into.ts'
 export { type ReadTensorOptions, readFloats, readTensor } from './read-tensor.ts'

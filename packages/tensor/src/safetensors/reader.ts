@@ -81,7 +81,13 @@ async function readText(
   }
 }
 
-function readFrom(
+/**
+ * Reads a tensor that lies in one piece in a source.
+ *
+ * @param dataStart the byte that `begin` counts from
+ * @returns reads throw {@link TensorError} `TENSOR_UNREADABLE` when the source fails or has become shorter
+ */
+export function readFrom(
   source: ByteSource,
   dataStart: number,
   { info, begin }: PlacedTensor,
