@@ -40,6 +40,9 @@ export {
 export { asBlock, BLOCK_BYTES, type Block, returnBlocks, takeBlocks } from './kernels/memory.ts'
 export {
   DEFAULT_MAX_TENSOR_BYTES,
+  MAX_COMPANION_BYTES,
+  MAX_COMPANIONS,
+  MAX_COMPANIONS_BYTES,
   MAX_HEADER_BYTES,
   MAX_INDEX_BYTES,
   MAX_NAME_BYTES,
@@ -58,6 +61,11 @@ export type { CompanionFile, Model, ModelLayout, ShardContents } from './model/m
 export { openOnnx } from './onnx/open-onnx.ts'
 export { planOnnx } from './onnx/plan-onnx.ts'
 export { requireSameGraph } from './onnx/require-same-graph.ts'
+export { openModel } from './model/open-model.ts'
+export { type PackOptions, packModel } from './model/pack.ts'
+export { type PlanModelOptions, planModel } from './model/plan-model.ts'
+export { parseShardSize } from './model/shard-size.ts'
+export { type UnpackOptions, unpackModel } from './model/unpack.ts'
 export { pieceSizes, readPieces } from './pieces.ts'
 export { readInto } from './read-into.ts'
 export { type ReadTensorOptions, readFloats, readTensor } from './read-tensor.ts'
@@ -65,7 +73,11 @@ export { safetensorsBytes } from './safetensors/header.ts'
 export { openSafetensors } from './safetensors/reader.ts'
 export { INDEX_NAME } from './safetensors/shard-index.ts'
 export { layOutShards, type PlannedShard } from './safetensors/shard-layout.ts'
-export { type OpenShard, openSharded } from './safetensors/sharded-reader.ts'
+export {
+  type OpenShard,
+  openSharded,
+  type ShardedCheckpoint
+} from './safetensors/sharded-reader.ts'
 export { type WriteOptions, type WrittenFile, writeSafetensors } from './safetensors/writer.ts'
 export { fileSpool, memorySpool, type Spool } from './spool.ts'
 export {
@@ -77,5 +89,12 @@ export {
 } from './team/team.ts'
 export { cursor, tensorInfo } from './tensor-info.ts'
 export type { CheckpointOpener, OpenCheckpoint } from './write/opener.ts'
-export { MODEL_FILE_NAME, type PlannedFile, planFile, planShards } from './write/plan.ts'
+export {
+  type Described,
+  MODEL_FILE_NAME,
+  type PlannedFile,
+  planBytes,
+  planFile,
+  planShards
+} from './write/plan.ts'
 export { type WriteCheckpointOptions, writeCheckpoint } from './write/write-checkpoint.ts'

@@ -46,3 +46,27 @@ export const DEFAULT_MAX_TENSOR_BYTES: number = 2 ** 30
  * the size of every element of 8 bits or more.
  */
 export const PIECE_BYTES: number = 2 ** 20
+
+/**
+ * Longest companion file of a model: tokenizers of large vocabularies have 10 to 35 MB, and a file is held in memory as
+ * a whole.
+ */
+export const MAX_COMPANION_BYTES: number = 64 * 2 ** 20
+
+/** Most bytes of all companion files of a model together: a slow tokenizer beside a fast one, and the rest is small. */
+export const MAX_COMPANIONS_BYTES: number = 128 * 2 ** 20
+
+/** Most companion files of a model: folders have a dozen. */
+export const MAX_COMPANIONS = 64
+
+/** Longest name of a companion file in UTF-8: what file systems allow. */
+export const MAX_COMPANION_NAME_BYTES = 255
+
+/** Most files and folders that are looked at to find out what a folder holds: models have hundreds at most. */
+export const MAX_FOLDER_ENTRIES = 10_000
+
+/** Longest `config.json` or `adapter_config.json` that is parsed: they have some kilobytes, lists of labels some hundreds. */
+export const MAX_CONFIG_BYTES: number = 4 * 2 ** 20
+
+/** Most lists and objects inside one another in a configuration: real ones have four. */
+export const MAX_CONFIG_DEPTH = 32

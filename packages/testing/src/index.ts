@@ -9,6 +9,7 @@
 
 export { type Member, type MemberOptions, startMember } from './member.ts'
 export { memorySource } from './memory-source.ts'
+export { type Draw, mutateBytes, mutateJson, seededDraw } from './mutate.ts'
 export {
   type Daemon,
   type Exit,

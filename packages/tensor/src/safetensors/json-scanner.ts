@@ -1,3 +1,12 @@
+/** A JSON value. Objects are maps, in which `__proto__` is a name like any other. */
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | ReadonlyMap<string, JsonValue>
+
 /**
  * Reads the few JSON values that a checkpoint's files may hold, one after another. The caller spells out
  * the grammar, so that nesting, duplicate keys and huge numbers can't get past it, as they can past
@@ -37,18 +46,51 @@ export class JsonScanner {
     this.#expect('}')
   }
 
+  /** Reads `[item, ...]`; `readItem` consumes each item. */
+  items(readItem: () => void): void {
+    this.#expect('[')
+    if (this.#skip(']')) return
+    do readItem()
+    while (this.#skip(','))
+    this.#expect(']')
+  }
+
   /** Reads `[n, ...]` of at most `max` whole numbers. */
   integers(max: number): number[] {
     const list: number[] = []
-    this.#expect('[')
-    if (this.#skip(']')) return list
-    do {
+    this.items(() => {
       if (list.length === max)
         throw this.error(`a list of more than ${max} numbers ${this.#place()}`)
       list.push(this.integer())
-    } while (this.#skip(','))
-    this.#expect(']')
+    })
     return list
+  }
+
+  /**
+   * Reads any value, of names that come once; numbers as Python writes them, so also NaN and Infinity.
+   *
+   * @param depth most lists and objects inside one another
+   */
+  value(depth: number): JsonValue {
+    const mark = this.#text[this.position]
+    if (mark === '"') return this.string()
+    if (mark !== '{' && mark !== '[') return this.#scalar()
+    if (depth === 0) throw this.error(`a value is nested too deeply ${this.#place()}`)
+    if (mark === '{') return this.#object(depth - 1)
+    const list: JsonValue[] = []
+    this.items(() => list.push(this.value(depth - 1)))
+    return list
+  }
+
+  /** Index of the character that comes next, white space passed over. */
+  get position(): number {
+    this.#space()
+    return this.#at
+  }
+
+  /** Index after the last character that was read. */
+  get readTo(): number {
+    return this.#at
   }
 
   /** Reads a string without lone surrogates. */
@@ -82,10 +124,10 @@ export class JsonScanner {
   skipScalar(): void {
     this.#space()
     if (this.#text[this.#at] === '"') return void this.string()
-    const scalar = /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.+-])/y
-    scalar.lastIndex = this.#at
-    if (!scalar.test(this.#text)) throw this.error(`expected a plain value ${this.#place()}`)
-    this.#at = scalar.lastIndex
+    this.#match(
+      /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.+-])/y,
+      'a plain value'
+    )
   }
 
   /** Allows nothing more but padding: spaces by the format, any white space by its reference reader. */
@@ -103,6 +145,32 @@ export class JsonScanner {
       if (!(error instanceof SyntaxError)) throw error
     }
     throw this.error(`a string that isn't valid JSON ends ${this.#place()}`)
+  }
+
+  #object(depth: number): ReadonlyMap<string, JsonValue> {
+    const object = new Map<string, JsonValue>()
+    this.fields(name => {
+      if (object.has(name)) throw this.error(`field ${JSON.stringify(name)} comes twice`)
+      object.set(name, this.value(depth))
+    })
+    return object
+  }
+
+  #scalar(): number | boolean | null {
+    const scalar =
+      /(?:true|false|null|NaN|-?Infinity|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.+-])/y
+    const text = this.#match(scalar, 'a value')
+    if (text === 'null') return null
+    return text === 'true' || (text === 'false' ? false : Number(text))
+  }
+
+  /** Passes over what a sticky expression matches here. */
+  #match(expression: RegExp, what: string): string {
+    expression.lastIndex = this.#at
+    const [text] = expression.exec(this.#text) ?? []
+    if (text === undefined) throw this.error(`expected ${what} ${this.#place()}`)
+    this.#at += text.length
+    return text
   }
 
   #expect(mark: string): void {

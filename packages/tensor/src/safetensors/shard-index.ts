@@ -125,18 +125,25 @@ function readWeightMap(scanner: JsonScanner): Map<string, string> {
   return weightMap
 }
 
-/** Only a file beside the index can be a shard; a colon names a drive or a hidden stream on Windows. */
 function checkShardName(scanner: JsonScanner, name: string): void {
+  const flaw = shardNameFlaw(name)
+  if (flaw !== undefined) throw scanner.error(flaw)
+}
+
+/**
+ * What is wrong with the name of a shard: only a file beside the index can be one; a colon names a drive or a hidden
+ * stream on Windows.
+ *
+ * @returns undefined when nothing is
+ */
+export function shardNameFlaw(name: string): string | undefined {
   if (Buffer.byteLength(name) > MAX_SHARD_NAME_BYTES) {
-    throw scanner.error(`a shard's name has more than ${MAX_SHARD_NAME_BYTES} bytes`)
+    return `a shard's name has more than ${MAX_SHARD_NAME_BYTES} bytes`
   }
   if (/[/\\:\p{Cc}]/u.test(name)) {
-    throw scanner.error(
-      `shard ${JSON.stringify(name)}: expected the name of a file beside the index, without separators or control characters`
-    )
+    return `shard ${JSON.stringify(name)}: expected the name of a file beside the index, without separators or control characters`
   }
   // This also refuses `.` and `..`.
-  if (!/.\.safetensors$/u.test(name)) {
-    throw scanner.error(`shard ${JSON.stringify(name)}: expected a name that ends in .safetensors`)
-  }
+  if (/.\.safetensors$/u.test(name)) return undefined
+  return `shard ${JSON.stringify(name)}: expected a name that ends in .safetensors`
 }

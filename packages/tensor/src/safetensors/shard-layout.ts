@@ -19,7 +19,10 @@ export interface PlannedShard {
  * @throws {RangeError} when `shardSize` is no positive integer
  * @throws {TensorError} `SHARDS_TOO_MANY` past the number that a reader accepts
  */
-export function layOutShards(checkpoint: Checkpoint, shardSize: number): PlannedShard[] {
+export function layOutShards(
+  checkpoint: Pick<Checkpoint, 'name' | 'tensors'>,
+  shardSize: number
+): PlannedShard[] {
   if (!(Number.isSafeInteger(shardSize) && shardSize > 0)) {
     throw new RangeError(`a shard's size must be a positive number of bytes, got ${shardSize}`)
   }
@@ -50,7 +53,11 @@ function shardName(i: number, count: number): string {
   return `model-${digits(i + 1)}-of-${digits(count)}.safetensors`
 }
 
-function tooMany(checkpoint: Checkpoint, count: number, shardSize: number): TensorError {
+function tooMany(
+  checkpoint: Pick<Checkpoint, 'name'>,
+  count: number,
+  shardSize: number
+): TensorError {
   return new TensorError(
     'SHARDS_TOO_MANY',
     `${checkpoint.name}: shards of ${shardSize} bytes would be ${count} files, at most ${MAX_SHARDS} are allowed; choose larger shards`,

@@ -2,6 +2,7 @@ import type { AbortOptions, ByteSource } from '@soup/interface'
 import type { Checkpoint, TensorInfo } from '../checkpoint.ts'
 import { compareNames } from '../describe.ts'
 import { MAX_INDEX_BYTES } from '../limits.ts'
+import type { ShardContents } from '../model/model.ts'
 import { tensorInfo } from '../tensor-info.ts'
 import { openSafetensors } from './reader.ts'
 import { invalidShards, parseIndex, type ShardIndex, tooLong } from './shard-index.ts'
@@ -9,9 +10,16 @@ import { invalidShards, parseIndex, type ShardIndex, tooLong } from './shard-ind
 /** Opens the shard of this file name, which lies beside the index: it has no separators. */
 export type OpenShard = (fileName: string, options?: AbortOptions) => Promise<ByteSource>
 
+/** A checkpoint of several files. */
+export interface ShardedCheckpoint extends Checkpoint {
+  /** What lies in which file, by file name. */
+  readonly shards: readonly ShardContents[]
+}
+
 /** The shards that are open so far, and what they hold together. */
 interface OpenShards {
   checkpoints: Checkpoint[]
+  contents: ShardContents[]
   /** The shard of each tensor. */
   holders: Map<string, Checkpoint>
   tensors: Map<string, TensorInfo>
@@ -35,9 +43,14 @@ export async function openSharded(
   index: ByteSource,
   openShard: OpenShard,
   options?: AbortOptions
-): Promise<Checkpoint> {
+): Promise<ShardedCheckpoint> {
   const { weightMap } = await readIndex(index, options)
-  const shards: OpenShards = { checkpoints: [], holders: new Map(), tensors: new Map() }
+  const shards: OpenShards = {
+    checkpoints: [],
+    contents: [],
+    holders: new Map(),
+    tensors: new Map()
+  }
   try {
     for (const [fileName, expected] of tensorsByShard(weightMap)) {
       options?.signal?.throwIfAborted()
@@ -91,6 +104,7 @@ function addShard(
     shards.holders.set(tensor, checkpoint)
     shards.tensors.set(tensor, info)
   }
+  shards.contents.push({ fileName: shard, tensors: [...checkpoint.tensors.keys()] })
   if (checkpoint.tensors.size === expected) return
   const [tensor] = [...weightMap].find(
     ([name, place]) => place === shard && !checkpoint.tensors.has(name)
@@ -102,8 +116,12 @@ function addShard(
   )
 }
 
-function joined(name: string, { checkpoints, holders, tensors }: OpenShards): Checkpoint {
+function joined(
+  name: string,
+  { checkpoints, contents, holders, tensors }: OpenShards
+): ShardedCheckpoint {
   return {
+    shards: contents,
     name,
     metadata: commonMetadata(checkpoints),
     tensors,

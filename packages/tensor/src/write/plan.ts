@@ -16,7 +16,7 @@ export interface PlannedFile {
 }
 
 /** What a plan is made of: nothing of a tensor is read. */
-type Described = Pick<Checkpoint, 'name' | 'metadata' | 'tensors'>
+export type Described = Pick<Checkpoint, 'name' | 'metadata' | 'tensors'>
 
 /** Name of the only file of a checkpoint that isn't sharded. */
 export const MODEL_FILE_NAME = 'model.safetensors'
@@ -40,7 +40,8 @@ export function planFile(checkpoint: Described, fileName: string = MODEL_FILE_NA
 }
 
 /**
- * A sharded checkpoint as Hugging Face's tools write it: the shards and, unless there is but one, their index.
+ * A sharded checkpoint as Hugging Face's tools write it: the shards and their index, which only `model.safetensors` on
+ * its own does without: tools don't find any other name.
  *
  * @param shards which tensor goes into which file: all of the checkpoint's, each once
  * @throws {TensorError} `SAFETENSORS_INVALID` as {@link planFile}; `SHARDS_INVALID` when the index would be too long
@@ -51,12 +52,21 @@ export function planShards(checkpoint: Described, shards: readonly PlannedShard[
     const part = new Map(tensors.map(info => [info.name, info]))
     return planFile({ name, metadata, tensors: part }, fileName)
   })
-  if (files.length === 1) return files
+  if (files.length === 1 && files[0]!.fileName === MODEL_FILE_NAME) return files
   const weightMap = new Map<string, string>()
   for (const { fileName, positions } of files) {
     for (const name of positions.keys()) weightMap.set(name, fileName)
   }
   const index = encodeIndex(checkpoint.name, { totalSize: checkpointBytes(checkpoint), weightMap })
-  const fixed = [{ position: 0, bytes: index }]
-  return [...files, { fileName: INDEX_NAME, sizeBytes: index.length, fixed, positions: new Map() }]
+  return [...files, planBytes(INDEX_NAME, index)]
+}
+
+/**
+ * A file of known bytes.
+ *
+ * @param bytes kept, not copied
+ */
+export function planBytes(fileName: string, bytes: Uint8Array): PlannedFile {
+  const fixed = [{ position: 0, bytes }]
+  return { fileName, sizeBytes: bytes.length, fixed, positions: new Map() }
 }

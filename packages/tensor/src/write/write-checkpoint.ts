@@ -45,12 +45,12 @@ const MIN_BYTES_FOR_THREADS = 64 * 2 ** 20
 export async function writeCheckpoint(
   opener: CheckpointOpener,
   folder: string,
-  plan: (checkpoint: Checkpoint) => readonly PlannedFile[],
+  plan: (checkpoint: Checkpoint) => readonly PlannedFile[] | Promise<readonly PlannedFile[]>,
   options: WriteCheckpointOptions = {}
 ): Promise<WrittenFile> {
   const checkpoint = await openFrom(opener, options)
   try {
-    const planned = plan(checkpoint)
+    const planned = await plan(checkpoint)
     await checkSpace(folder, planned)
     const files: OpenFile[] = []
     try {

@@ -54,6 +54,10 @@ t.test('the shards are one checkpoint, in the order of their names and offsets',
   t.equal(checkpoint.name, 'index.json')
   t.equal(indexSource.closed, 1, 'the index is not needed any more')
   t.strictSame([...checkpoint.tensors.keys()], ['b', 'a', 'c'])
+  t.strictSame(checkpoint.shards, [
+    { fileName: A, tensors: ['b', 'a'] },
+    { fileName: B, tensors: ['c'] }
+  ])
   t.strictSame(
     opened.map(({ reads }) => reads),
     [2, 2],

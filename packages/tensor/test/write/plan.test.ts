@@ -3,7 +3,7 @@ import { memoryCheckpoint } from '../../src/memory-checkpoint.ts'
 import { safetensorsBytes } from '../../src/safetensors/header.ts'
 import { INDEX_NAME, parseIndex } from '../../src/safetensors/shard-index.ts'
 import { layOutShards } from '../../src/safetensors/shard-layout.ts'
-import { planFile, planShards } from '../../src/write/plan.ts'
+import { planBytes, planFile, planShards } from '../../src/write/plan.ts'
 
 const checkpoint = memoryCheckpoint({
   metadata: [['k', 'v']],
@@ -44,6 +44,25 @@ t.test('planShards() lists shards and their index, whose sizes are known beforeh
     for (const tensor of positions.keys()) t.equal(weightMap.get(tensor), fileName)
   }
   t.match(Buffer.from(files[0]!.fixed[0]!.bytes).toString(), '"k":"v"')
+})
+
+t.test('a single shard of another name has an index, for tools look for no other', async t => {
+  const fileName = 'model-00001-of-00001.safetensors'
+  const files = planShards(checkpoint, [{ fileName, tensors: [...checkpoint.tensors.values()] }])
+  t.strictSame(
+    files.map(file => file.fileName),
+    [fileName, INDEX_NAME]
+  )
+})
+
+t.test('planBytes() is a file without tensors', async t => {
+  const bytes = Uint8Array.of(1, 2)
+  t.strictSame(planBytes('config.json', bytes), {
+    fileName: 'config.json',
+    sizeBytes: 2,
+    fixed: [{ position: 0, bytes }],
+    positions: new Map()
+  })
 })
 
 t.test('a single shard has no index', async t => {
