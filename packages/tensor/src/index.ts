@@ -34,6 +34,7 @@ export {
   floatBytes,
   isFloatDtype
 } from './kernels/convert.ts'
+export { addUpdate } from './kernels/matmul.ts'
 export { asBlock, BLOCK_BYTES, type Block, returnBlocks, takeBlocks } from './kernels/memory.ts'
 export {
   DEFAULT_MAX_TENSOR_BYTES,
@@ -46,6 +47,11 @@ export {
   MAX_TENSORS,
   PIECE_BYTES
 } from './limits.ts'
+export { type Matrix, matrix, submatrix, transpose } from './linear-algebra/matrix.ts'
+export { addProduct } from './linear-algebra/product.ts'
+export { type Columns, thinQr } from './linear-algebra/qr.ts'
+export { randomMatrix } from './linear-algebra/random-matrix.ts'
+export { type TruncatedProduct, truncateProduct } from './linear-algebra/truncate-product.ts'
 export {
   type MemoryCheckpointInit,
   type MemoryTensor,
