@@ -47,7 +47,7 @@ export {
   MAX_TENSORS,
   PIECE_BYTES
 } from './limits.ts'
-export { type Matrix, matrix, submatrix, transpose } from './linear-algebra/matrix.ts'
+export { type Matrix, matrix, rowMajor, submatrix, transpose } from './linear-algebra/matrix.ts'
 export { addProduct } from './linear-algebra/product.ts'
 export { type Columns, thinQr } from './linear-algebra/qr.ts'
 export { randomMatrix } from './linear-algebra/random-matrix.ts'

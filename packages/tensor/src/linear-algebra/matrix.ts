@@ -54,3 +54,13 @@ export function submatrix(
     columns: toColumn - fromColumn
   }
 }
+
+/** A row-major copy: of a transpose, what a product takes as its right factor. */
+export function rowMajor(x: Matrix): Matrix {
+  const copy = matrix(x.rows, x.columns)
+  for (let i = 0; i < x.rows; i++) {
+    const [from, to] = [x.offset + i * x.rowStride, i * x.columns]
+    for (let j = 0; j < x.columns; j++) copy.values[to + j] = x.values[from + j * x.columnStride]!
+  }
+  return copy
+}

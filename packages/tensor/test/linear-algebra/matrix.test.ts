@@ -1,5 +1,5 @@
 import t from 'tap'
-import { matrix, submatrix, transpose } from '../../src/linear-algebra/matrix.ts'
+import { matrix, rowMajor, submatrix, transpose } from '../../src/linear-algebra/matrix.ts'
 import { at } from './dense.ts'
 
 const x = matrix(2, 3, Float32Array.of(1, 2, 3, 4, 5, 6))
@@ -25,4 +25,10 @@ t.test('what leaves a matrix, and too few values, are mistakes of the program', 
 
 t.test('a new matrix is zero', async t => {
   t.strictSame([...matrix(1, 2).values], [0, 0])
+})
+
+t.test('a row-major copy of a view has memory of its own', async t => {
+  const copy = rowMajor(submatrix(transpose(x), [1, 3], [0, 2]))
+  t.strictSame([...copy.values], [2, 5, 3, 6])
+  t.strictSame([copy.rows, copy.columns, copy.rowStride, copy.columnStride], [2, 2, 2, 1])
 })
