@@ -47,9 +47,10 @@ export {
   MAX_TENSORS,
   PIECE_BYTES
 } from './limits.ts'
+export { type Columns, fromColumns, toColumns } from './linear-algebra/columns.ts'
 export { type Matrix, matrix, rowMajor, submatrix, transpose } from './linear-algebra/matrix.ts'
 export { addProduct } from './linear-algebra/product.ts'
-export { type Columns, thinQr } from './linear-algebra/qr.ts'
+export { thinQr } from './linear-algebra/qr.ts'
 export { randomMatrix } from './linear-algebra/random-matrix.ts'
 export { type TruncatedProduct, truncateProduct } from './linear-algebra/truncate-product.ts'
 export {

@@ -22,6 +22,7 @@ export function checkAdapter(adapter: LoraAdapter): void {
     if (!Number.isFinite(scaling)) throw refuse(`is scaled by ${scaling}, expected a number`)
     const a = factor(adapter, module, module.a, [rank, undefined])
     const b = factor(adapter, module, module.b, [undefined, rank])
+    if (bias !== undefined && module.isEmbedding) throw refuse('is an embedding with a bias')
     if (bias !== undefined) factor(adapter, module, bias, [b.shape[0]])
     for (const tensor of bias === undefined ? [weight] : [weight, biasOf(module)]) {
       if (changed.has(tensor) || adapter.saved.has(tensor))

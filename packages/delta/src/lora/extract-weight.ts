@@ -1,11 +1,12 @@
 import {
   addProduct,
-  type Columns,
+  fromColumns,
   type Matrix,
   matrix,
   randomMatrix,
   submatrix,
   thinQr,
+  toColumns,
   transpose,
   truncateProduct
 } from '@soup/tensor'
@@ -123,20 +124,4 @@ async function forBlocks(
 
 function rowsOf(x: Matrix, from: number, rows: number): Matrix {
   return submatrix(x, [from, from + rows], [0, x.columns])
-}
-
-function toColumns({ values, rows, columns }: Matrix): Columns {
-  return Array.from({ length: columns }, (_, j) => {
-    const column = new Float64Array(rows)
-    for (let i = 0; i < rows; i++) column[i] = values[i * columns + j]!
-    return column
-  })
-}
-
-function fromColumns(x: Columns): Matrix {
-  const result = matrix(x[0]!.length, x.length)
-  for (const [j, column] of x.entries()) {
-    for (let i = 0; i < column.length; i++) result.values[i * x.length + j] = column[i]!
-  }
-  return result
 }

@@ -1,11 +1,4 @@
-import {
-  type Columns,
-  type Matrix,
-  matrix,
-  rowMajor,
-  transpose,
-  truncateProduct
-} from '@soup/tensor'
+import { type Matrix, matrix, toColumns, truncateProduct } from '@soup/tensor'
 import fc from 'fast-check'
 import t from 'tap'
 import {
@@ -30,13 +23,6 @@ function stream(x: Matrix): RowStream {
   }
 }
 
-function columns(x: Matrix): Columns {
-  const { values } = rowMajor(transpose(x))
-  return Array.from({ length: x.columns }, (_, j) =>
-    Float64Array.from(values.subarray(j * x.rows, (j + 1) * x.rows))
-  )
-}
-
 /** Σ of outer products of noise, the k-th weighted with decay^k. */
 function spectrum(seed: number, rows: number, width: number, rank: number, decay: number): Matrix {
   const [left, right] = [noise(seed, rows * rank), noise(seed + 50, rank * width)]
@@ -54,7 +40,7 @@ function spectrum(seed: number, rows: number, width: number, rank: number, decay
 function sigma(x: Matrix): Float64Array {
   const identity = matrix(x.columns, x.columns)
   for (let i = 0; i < x.columns; i++) identity.values[i * x.columns + i] = 1
-  return truncateProduct(columns(x), columns(identity), 1).sigma
+  return truncateProduct(toColumns(x), toColumns(identity), 1).sigma
 }
 
 async function relativeError(x: Matrix, rank: number, seed = 0): Promise<number> {

@@ -1,5 +1,4 @@
-/** A matrix as its columns, in f64: what a factorisation works on, one contiguous column at a time. */
-export type Columns = readonly Float64Array<ArrayBuffer>[]
+import type { Columns } from './columns.ts'
 
 /** X = Q·R with orthonormal columns of Q and an upper triangular R. */
 export interface ThinQr {

@@ -1,4 +1,4 @@
-import type { Columns } from './qr.ts'
+import type { Columns } from './columns.ts'
 
 /** X = U·diag(σ)·Vᵀ. */
 export interface Svd {

@@ -1,5 +1,6 @@
+import type { Columns } from './columns.ts'
 import { type Matrix, matrix } from './matrix.ts'
-import { type Columns, thinQr } from './qr.ts'
+import { thinQr } from './qr.ts'
 import { jacobiSvd } from './svd.ts'
 
 /** The best factors of some rank of a product, and all its singular values. */

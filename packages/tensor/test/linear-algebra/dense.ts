@@ -1,6 +1,6 @@
 import fc from 'fast-check'
+import type { Columns } from '../../src/linear-algebra/columns.ts'
 import { type Matrix, matrix } from '../../src/linear-algebra/matrix.ts'
-import type { Columns } from '../../src/linear-algebra/qr.ts'
 
 /** Numbers of a linear congruential generator in (−1, 1): the same for the same seed. */
 export function noise(seed: number, length: number): Float32Array<ArrayBuffer> {
