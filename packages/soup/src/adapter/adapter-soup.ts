@@ -45,20 +45,15 @@ export function checkedTerms(init: AdapterSoupInit): Map<string, ModuleTerm[]> {
   return moduleTerms(adapters)
 }
 
-/** The module of a soup that stands for terms: scaling 1, and a bias where `isBiased`. */
-export function soupModule(
-  terms: readonly ModuleTerm[],
-  rank: number,
-  isBiased: boolean
-): LoraModule {
+/**
+ * The module of a soup that stands for terms: scaling 1, and a bias where a term has one. (In PEFT `lora_bias` counts
+ * for all modules of an adapter; where the file has none, it is 0.)
+ */
+export function soupModule(terms: readonly ModuleTerm[], rank: number): LoraModule {
   const { name, isEmbedding, fanInFanOut } = terms[0]!.module
   const module = peftModule(name, { rank, scaling: 1, isEmbedding, fanInFanOut })
-  return isBiased && !isEmbedding ? { ...module, bias: peftBiasName(name) } : module
-}
-
-/** Tells whether any module has a bias: in PEFT then all but embeddings have. */
-export function hasBiases(modules: Iterable<readonly ModuleTerm[]>): boolean {
-  return [...modules].some(terms => terms.some(({ module }) => module.bias !== undefined))
+  const isBiased = terms.some(term => term.module.bias !== undefined)
+  return isBiased ? { ...module, bias: peftBiasName(name) } : module
 }
 
 /**

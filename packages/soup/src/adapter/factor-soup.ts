@@ -23,7 +23,7 @@ export function factorSoup(init: AdapterSoupInit): LoraAdapter {
   const count = init.adapters.filter(({ lambda }) => lambda !== 0).length
   for (const list of terms) requireEqualTerms(list, count)
   const modules = terms.map(([first]) => ({
-    ...soupModule([first!], first!.module.rank, first!.module.bias !== undefined),
+    ...soupModule([first!], first!.module.rank),
     scaling: first!.module.scaling
   }))
   const tensors = modules.flatMap((module, i) => factorsOf(module, terms[i]!))

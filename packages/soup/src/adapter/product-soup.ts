@@ -1,11 +1,5 @@
 import type { LoraAdapter } from '@soup/delta'
-import {
-  type AdapterSoupInit,
-  checkedTerms,
-  hasBiases,
-  soupModule,
-  withSaved
-} from './adapter-soup.ts'
+import { type AdapterSoupInit, checkedTerms, soupModule, withSaved } from './adapter-soup.ts'
 import { type ComputedTensor, computedTensors } from './computed-tensors.ts'
 import { type ModuleTerm, sizesOf, stackA, stackB, sumBiases, totalRank } from './terms.ts'
 
@@ -23,8 +17,7 @@ import { type ModuleTerm, sizesOf, stackA, stackB, sumBiases, totalRank } from '
  */
 export function productSoup(init: AdapterSoupInit): LoraAdapter {
   const terms = [...checkedTerms(init).values()]
-  const isBiased = hasBiases(terms)
-  const modules = terms.map(list => soupModule(list, totalRank(list), isBiased))
+  const modules = terms.map(list => soupModule(list, totalRank(list)))
   const tensors = modules.flatMap((module, i) => factorsOf(module, terms[i]!))
   return withSaved(init, computedTensors('adapter soup', init.dtype ?? 'F32', tensors), modules)
 }

@@ -2,13 +2,7 @@ import { type LoraAdapter, type LoraModule, type ModuleError, spooledTensors } f
 import type { ProgressOptions } from '@soup/interface'
 import { type Spool, toColumns, transpose, truncateProduct } from '@soup/tensor'
 import { SoupBuildError } from '../errors.ts'
-import {
-  type AdapterSoupInit,
-  checkedTerms,
-  hasBiases,
-  soupModule,
-  withSaved
-} from './adapter-soup.ts'
+import { type AdapterSoupInit, checkedTerms, soupModule, withSaved } from './adapter-soup.ts'
 import { type ModuleTerm, stackA, stackB, sumBiases } from './terms.ts'
 
 /** What {@link truncatedSoup} is made of. */
@@ -50,14 +44,13 @@ export async function truncatedSoup(
   const factors = spooledTensors(spool, init.dtype ?? 'F32')
   // Whatever is refused is refused before the work.
   withSaved(init, factors.checkpoint('adapter soup'), [])
-  const isBiased = hasBiases(gathered)
   const modules: LoraModule[] = []
   const errors: ModuleError[] = []
   for (const [done, terms] of gathered.entries()) {
     options.signal?.throwIfAborted()
     report(options, done, gathered.length)
     const { a, b, sigma } = await truncate(terms, init.rank)
-    const module = soupModule(terms, a.rows, isBiased)
+    const module = soupModule(terms, a.rows)
     await factors.add(module.a, [a.rows, a.columns], a.values)
     await factors.add(module.b, [b.rows, b.columns], b.values)
     if (module.bias !== undefined) await factors.add(module.bias, [b.rows], await sumBiases(terms))
