@@ -17,18 +17,21 @@ export interface PayloadContents {
   metadata: Map<string, string>
 }
 
-/** Name and version of the format; others are refused. */
+/** Name and version of the exact format; others are refused unless they are asked for. */
 const CODEC = 'exact/1'
 
 const SHA256_HEX = /^[0-9a-f]{64}$/
 
 /** Writes contents as safetensors metadata. */
-export function encodeContents(contents: PayloadContents): Map<string, string> {
+export function encodeContents(
+  contents: PayloadContents,
+  codec: string = CODEC
+): Map<string, string> {
   const tensors = [...contents.tensors]
     .sort((a, b) => compareNames(a.name, b.name))
     .map(({ name, dtype, shape, sha256 }) => [name, dtype, shape, sha256])
   return new Map([
-    ['soup.codec', CODEC],
+    ['soup.codec', codec],
     ['soup.metadata', JSON.stringify([...contents.metadata])],
     ['soup.tensors', JSON.stringify(tensors)]
   ])
@@ -38,12 +41,12 @@ export function encodeContents(contents: PayloadContents): Map<string, string> {
  * Reads what a payload says of the expert, from its header alone: the list that the expert's `result`
  * id is made of, before any of its data has arrived.
  *
- * @throws {DeltaError} `DELTA_INVALID` when the metadata isn't that of an exact delta
+ * @throws {DeltaError} `DELTA_INVALID` when the metadata isn't that of a delta in this codec
  */
-export function payloadContents(payload: Checkpoint): PayloadContents {
-  const codec = payload.metadata.get('soup.codec')
-  if (codec !== CODEC) {
-    throw invalid(payload, `its codec is ${JSON.stringify(codec)}, expected ${CODEC}`)
+export function payloadContents(payload: Checkpoint, codec: string = CODEC): PayloadContents {
+  const got = payload.metadata.get('soup.codec')
+  if (got !== codec) {
+    throw invalid(payload, `its codec is ${JSON.stringify(got)}, expected ${codec}`)
   }
   const tensors = parseList(payload, 'soup.tensors').map(item => parseTensor(payload, item))
   const unsorted = tensors.find((tensor, i) => {
@@ -68,7 +71,7 @@ export function invalid(
   const place = tensor === undefined ? '' : `tensor ${JSON.stringify(tensor)}: `
   return new DeltaError(
     'DELTA_INVALID',
-    `${payload.name} is not a valid exact delta: ${place}${problem}`,
+    `${payload.name} is not a valid delta: ${place}${problem}`,
     {
       cause,
       details: { payload: payload.name, problem, ...(tensor === undefined ? {} : { tensor }) }

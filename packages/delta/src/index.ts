@@ -1,5 +1,5 @@
 /**
- * What turns a base into an expert, and back: the lossless codec `exact`.
+ * What turns a base into an expert, and back: the lossless codec `exact`, and low-rank adapters.
  *
  * **Format.** A payload is a safetensors file. Its metadata say what the expert is:
  *
@@ -18,6 +18,10 @@
  * same order, are subtracted modulo 2ⁿ and zigzagged, and their bytes are sorted by significance, least
  * first. F4, F6 and unknown dtypes are taken byte by byte, C64 as pairs of F32.
  *
+ * **Adapters.** An expert that is a low-rank adapter travels as it is: {@link encodeLora} adds `soup.codec` `lora/1` and
+ * the two lists above to the metadata of its own tensors. {@link LoraAdapter} says what its factors mean, and
+ * {@link extractAdapter} finds one that stands for a full fine-tune, with the error that it makes.
+ *
  * Nothing here opens a file, draws a random number or reads a clock.
  *
  * @packageDocumentation
@@ -26,3 +30,24 @@ export { type PayloadContents, payloadContents } from './contents.ts'
 export { decodeExact } from './decode.ts'
 export { encodeExact } from './encode.ts'
 export { DeltaError } from './errors.ts'
+export { MAX_FACTOR_BYTES } from './limits.ts'
+export {
+  isTransposed,
+  type LoraAdapter,
+  type LoraModule,
+  peftBiasName,
+  peftModule,
+  peftSavedName
+} from './lora/adapter.ts'
+export { biasOf, checkAdapter, checkAdapterFits, requireFactorBytes } from './lora/check-adapter.ts'
+export { decodeLora, encodeLora } from './lora/codec.ts'
+export { adapterConfigFor } from './lora/config.ts'
+export {
+  type ExtractInit,
+  type Extraction,
+  extractAdapter,
+  type LeftOutTensor,
+  type ModuleError
+} from './lora/extract.ts'
+export { layeredTensors } from './lora/layered-tensors.ts'
+export { type SpooledTensors, spooledTensors } from './lora/spooled-tensors.ts'

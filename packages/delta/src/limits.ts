@@ -14,3 +14,9 @@ export const MAX_WINDOW_LOG = 20
  * eight dimensions. A header of nothing but brackets would take gigabytes once it is parsed.
  */
 export const MAX_LIST_VALUES: number = 16 * MAX_TENSORS
+
+/**
+ * Most bytes of f32 that the factors of one module may take, of all adapters that are mixed together: ranks of 3,600 in a
+ * 4096 × 14336 weight, of 430 over a vocabulary of 152,000. They are held in memory, by each thread.
+ */
+export const MAX_FACTOR_BYTES: number = 2 ** 28

@@ -37,6 +37,7 @@ export {
   floatBytes,
   isFloatDtype
 } from './kernels/convert.ts'
+export { addUpdate } from './kernels/matmul.ts'
 export { asBlock, BLOCK_BYTES, type Block, returnBlocks, takeBlocks } from './kernels/memory.ts'
 export {
   DEFAULT_MAX_TENSOR_BYTES,
@@ -52,6 +53,12 @@ export {
   MAX_TENSORS,
   PIECE_BYTES
 } from './limits.ts'
+export { type Columns, fromColumns, toColumns } from './linear-algebra/columns.ts'
+export { type Matrix, matrix, rowMajor, submatrix, transpose } from './linear-algebra/matrix.ts'
+export { addProduct } from './linear-algebra/product.ts'
+export { thinQr } from './linear-algebra/qr.ts'
+export { randomMatrix } from './linear-algebra/random-matrix.ts'
+export { type TruncatedProduct, truncateProduct } from './linear-algebra/truncate-product.ts'
 export {
   type MemoryCheckpointInit,
   type MemoryTensor,

@@ -1,0 +1,55 @@
+import t from 'tap'
+import {
+  moduleTerms,
+  sizesOf,
+  stackA,
+  stackB,
+  sumBiases,
+  totalRank
+} from '../../src/adapter/terms.ts'
+import { adapterOf, ingredients } from './fixtures.ts'
+
+const first = adapterOf(1, { ranks: { layer: 2 }, hasBias: true })
+const second = adapterOf(31, { ranks: { layer: 1, head: 1 }, scaling: 0.5 })
+
+t.test('terms are gathered by weight, in the order of the adapters, without λ = 0', async t => {
+  const terms = moduleTerms(ingredients([first, second], [0.5, 2]))
+  t.strictSame([...terms.keys()], ['layer.weight', 'head.weight'])
+  const layer = terms.get('layer.weight')!
+  t.strictSame(
+    layer.map(({ coefficient }) => coefficient),
+    [1, 1]
+  )
+  t.strictSame([totalRank(layer), sizesOf(layer[0]!)], [3, { inner: 5, outer: 7 }])
+  t.strictSame([...moduleTerms(ingredients([first, second], [0.5, 0])).keys()], ['layer.weight'])
+})
+
+t.test('factors are stacked, those of B scaled, row by row', async t => {
+  const terms = moduleTerms(ingredients([first, second], [1, 4])).get('layer.weight')!
+  const [a, b] = [await stackA(terms), await stackB(terms)]
+  t.strictSame([a.rows, a.columns, b.rows, b.columns], [3, 5, 7, 3])
+  const scaled = await stackB(terms.map(term => ({ ...term, coefficient: 1 })))
+  t.ok(b.values.every((value, i) => value === 2 * scaled.values[i]!))
+  t.strictSame(a.values.subarray(10), (await stackA([terms[1]!])).values)
+  const column = b.values.filter((_, i) => i % 3 === 2)
+  t.strictSame(column, (await stackB([terms[1]!])).values)
+})
+
+t.test('terms without a bias add nothing to their sum', async t => {
+  const terms = moduleTerms(ingredients([first, second], [1, 4])).get('layer.weight')!
+  t.strictSame(await sumBiases(terms), await sumBiases([terms[0]!]))
+  t.strictSame([...(await sumBiases([terms[1]!]))], [0, 0, 0, 0, 0, 0, 0])
+})
+
+t.test('adapters that fill the memory only together are refused together', async t => {
+  const huge = (seed: number) => {
+    const adapter = adapterOf(seed, { ranks: { layer: 1 } })
+    const { a } = adapter.modules[0]!
+    const tensors = new Map(adapter.checkpoint.tensors)
+    tensors.set(a, { ...tensors.get(a)!, shape: [1, 2 ** 25] })
+    return { ...adapter, checkpoint: { ...adapter.checkpoint, tensors } }
+  }
+  const adapters = [huge(1), huge(2)]
+  t.equal(moduleTerms(ingredients(adapters, [1, 0])).size, 1)
+  t.throws(() => moduleTerms(ingredients(adapters, [0.5, 0.5])), { code: 'ADAPTER_TOO_LARGE' })
+})
