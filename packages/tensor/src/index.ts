@@ -26,6 +26,7 @@ export { fileSource } from './file-source.ts'
 export { firstDifference, type TensorDifference } from './first-difference.ts'
 export { type FloatCodec, floatCodec } from './float-codec.ts'
 export { type AffineDtype, affine, isAffineDtype } from './kernels/affine.ts'
+export { type AngleMeter, angleMeter, sineRatio } from './kernels/angle.ts'
 export {
   decodeBlock,
   encodeBlock,
@@ -34,7 +35,12 @@ export {
   floatBytes,
   isFloatDtype
 } from './kernels/convert.ts'
+export { type DropKey, drop, dropKey } from './kernels/drop.ts'
+export { type ElectOptions, electSigns, type Precision } from './kernels/elect.ts'
+export { fisherMean, meanSquares } from './kernels/fisher.ts'
 export { asBlock, BLOCK_BYTES, type Block, returnBlocks, takeBlocks } from './kernels/memory.ts'
+export { searchThreshold, type Threshold, type ThresholdSearch, trim } from './kernels/trim.ts'
+export { trimmedMean } from './kernels/trimmed-mean.ts'
 export {
   DEFAULT_MAX_TENSOR_BYTES,
   MAX_HEADER_BYTES,
