@@ -1,9 +1,10 @@
 /**
- * Rewarded soups: the base plus λ-weighted deltas, computed as a stream.
+ * Rewarded soups and other merging operators, computed as a stream.
  *
- * {@link linearSoup} is a function from checkpoints to a checkpoint; another operator is another such
- * function. {@link applyAdapters} is that of low-rank adapters, whose soup may also stay an adapter:
- * {@link productSoup}, {@link truncatedSoup}, {@link factorSoup}. Same ingredients, same λ, same order: same bytes on every machine.
+ * {@link buildSoup} builds a soup by the name of its method, of which {@link METHODS} knows all. Each operator, as
+ * {@link linearSoup}, is a function from checkpoints to a checkpoint. {@link applyAdapters} is that of low-rank
+ * adapters, whose soup may also stay an adapter: {@link productSoup}, {@link truncatedSoup}, {@link factorSoup}. Same
+ * ingredients, same λ, same order: same bytes on every machine.
  *
  * @packageDocumentation
  */
@@ -17,7 +18,51 @@ export {
   type TruncatedSoupInit,
   truncatedSoup
 } from './adapter/truncated-soup.ts'
+export { averageSquares } from './average-squares.ts'
+export { type BuildSoupInit, buildSoup, type SoupIngredient } from './build-soup.ts'
+export {
+  type DareSoupInit,
+  type DareTiesSoupInit,
+  dareLinearSoup,
+  dareTiesSoup
+} from './dare-soup.ts'
 export { SoupBuildError } from './errors.ts'
+export { type FisherSoupInit, fisherSoup } from './fisher-soup.ts'
+export { matchesGlob } from './glob.ts'
 export { checkLambda, type LambdaOptions } from './lambda.ts'
-export { LAMBDA_SUM_TOLERANCE } from './limits.ts'
+export {
+  COLINEAR_COSINE,
+  LAMBDA_SUM_TOLERANCE,
+  LEAST_DENSITY,
+  LEAST_EPSILON,
+  LEAST_NORM,
+  MAX_COUNTED_ELEMENTS,
+  MAX_EXPERTS,
+  MAX_GLOB_LENGTH,
+  MAX_TENSOR_LAMBDAS,
+  MAX_TRIM
+} from './limits.ts'
 export { type Ingredient, type LinearSoupInit, linearSoup } from './linear-soup.ts'
+export {
+  isMethod,
+  type LambdaKind,
+  METHODS,
+  type Method,
+  type MethodName,
+  type MethodParameter,
+  methodParameters
+} from './methods.ts'
+export { type SlerpSoupInit, slerpSoup } from './slerp-soup.ts'
+export type { SoupInit } from './soup-checkpoint.ts'
+export { type TaskArithmeticSoupInit, taskArithmeticSoup } from './task-arithmetic-soup.ts'
+export type { TensorLambda } from './tensor-lambda.ts'
+export type { NamedCheckpoint } from './tensors.ts'
+export { type ElectInit, type TiesSoupInit, tiesSoup } from './ties-soup.ts'
+export {
+  type MedianSoupInit,
+  medianSoup,
+  type TrimmedMeanSoupInit,
+  trimmedMeanSoup
+} from './trimmed-mean-soup.ts'
+export { type UniformSoupInit, uniformSoup } from './uniform-soup.ts'
+export { type WiseSoupInit, wiseSoup } from './wise-soup.ts'

@@ -15,27 +15,34 @@ import {
 
 /** How one tensor is computed: every element from the elements of the same index. */
 export interface PointwiseTensor {
-  /** What is read, all of one dtype and shape. */
+  /** What is read: tensors of its name and shape, each of a dtype of its own. */
   terms: readonly Checkpoint[]
   /** Blocks that `combine` needs besides the terms' and the result's, with whatever bytes they hold. */
   scratchBlocks?: number
   /**
    * Computes as many elements as a block holds, or fewer.
    *
-   * @param terms a block of each term: `length` elements of the input's dtype; may be overwritten
+   * @param terms a block of each term: `length` elements of its dtype; may be overwritten
    * @param out takes `length` elements of the output's dtype; none of the terms
    * @param scratch as many blocks as were asked for
+   * @param first index of the first of the elements
    */
-  combine(terms: readonly Block[], out: Block, length: number, scratch: readonly Block[]): void
+  combine(
+    terms: readonly Block[],
+    out: Block,
+    length: number,
+    scratch: readonly Block[],
+    first: number
+  ): void
+  /** What must be known of the whole tensor before its first block is computed; called once. */
+  prepare?(options?: AbortOptions): Promise<void>
 }
 
 /** What {@link pointwise} is made of. */
 export interface PointwiseInit {
   /** What to call it in an error. */
   name: string
-  /** What is read, by name. */
-  inputs: ReadonlyMap<string, TensorInfo>
-  /** What comes out, by the same names, in the same shapes. */
+  /** What comes out. */
   tensors: ReadonlyMap<string, TensorInfo>
   /** As the checkpoint says it. */
   isSequential: boolean
@@ -56,7 +63,7 @@ export function pointwise(init: PointwiseInit): Checkpoint {
     isSequential,
     open: (tensor, offset = 0) => {
       const output = tensorInfo({ name, tensors }, tensor)
-      return blockReader(init.tensor(tensor), init.inputs.get(tensor)!, output, offset)
+      return blockReader(init.tensor(tensor), output, offset)
     },
     close: () => Promise.resolve()
   }
@@ -67,31 +74,36 @@ export function elementBytes({ shape, sizeBytes }: TensorInfo): number {
   return sizeBytes / Math.max(1, elementCount(shape)!)
 }
 
-function blockReader(
-  { terms, scratchBlocks = 0, combine }: PointwiseTensor,
-  input: TensorInfo,
-  output: TensorInfo,
-  offset: number
-): TensorReader {
-  const [from, to] = [elementBytes(input), elementBytes(output)]
+function blockReader(tensor: PointwiseTensor, output: TensorInfo, offset: number): TensorReader {
+  const { terms, scratchBlocks = 0 } = tensor
+  const to = elementBytes(output)
   const take = cursor(output, offset)
-  const readers = terms.map(term => term.open(input.name, offset && (offset / to) * from))
+  let first = offset && offset / to
+  const inputs = terms.map(term => {
+    const from = elementBytes(tensorInfo(term, output.name))
+    return { from, reader: term.open(output.name, first * from) }
+  })
   // What is put aside is f32.
-  const most = BLOCK_BYTES / Math.max(from, to, scratchBlocks === 0 ? 0 : 4)
+  const widths = [to, scratchBlocks === 0 ? 0 : 4, ...inputs.map(({ from }) => from)]
+  const most = BLOCK_BYTES / Math.max(...widths)
   const step = async (target: Uint8Array, blocks: readonly Block[], options?: AbortOptions) => {
     const length = target.length / to
     const [result, ...others] = blocks
-    const inputs = others.slice(0, terms.length)
-    for (const [k, reader] of readers.entries()) {
-      await reader.read(inputs[k]!.bytes.subarray(0, length * from), options)
+    for (const [k, { from, reader }] of inputs.entries()) {
+      await reader.read(others[k]!.bytes.subarray(0, length * from), options)
     }
     const out = asBlock(target) ?? result!
-    combine(inputs, out, length, others.slice(terms.length))
+    const scratch = others.slice(terms.length)
+    tensor.combine(others.slice(0, terms.length), out, length, scratch, first)
     if (out === result) target.set(out.bytes.subarray(0, target.length))
+    first += length
   }
+  let isPrepared = tensor.prepare === undefined
   return {
     read: async (target, options) => {
       take(target.length)
+      if (!isPrepared) await tensor.prepare?.(options)
+      isPrepared = true
       const blocks = takeBlocks(1 + terms.length + scratchBlocks)
       try {
         for (let at = 0; at < target.length; at += most * to) {

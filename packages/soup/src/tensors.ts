@@ -5,7 +5,10 @@ import {
   encodeBlock,
   FLOAT_DTYPES,
   type FloatDtype,
-  type TensorInfo
+  isFloatDtype,
+  type Precision,
+  type TensorInfo,
+  tensorInfo
 } from '@soup/tensor'
 import { SoupBuildError } from './errors.ts'
 import { elementBytes, type PointwiseTensor } from './pointwise.ts'
@@ -47,25 +50,86 @@ function notFloat(
   )
 }
 
+/** What a tensor is computed in: f64 where it is F64 and stays so, for f32 can't hold its values; else f32. */
+export function precisionOf(from: FloatDtype, to: FloatDtype): Precision {
+  return from === 'F64' && to === 'F64' ? 'F64' : 'F32'
+}
+
+/** Bytes of a value. */
+export function valueBytes(precision: Precision): number {
+  return precision === 'F64' ? 8 : 4
+}
+
 /**
- * A float tensor that is computed in f32: its terms are decoded, the result is rounded once.
+ * The dtype of a float tensor.
  *
- * @param compute from blocks of f32, one a term, which it may overwrite, to a block of f32
+ * @throws {RangeError} when there is no such tensor, or it isn't of float dtype
+ */
+export function floatDtype(checkpoint: Checkpoint, name: string): FloatDtype {
+  const { dtype } = tensorInfo(checkpoint, name)
+  if (!isFloatDtype(dtype)) throw new RangeError(`${JSON.stringify(name)} is ${dtype}, no float`)
+  return dtype
+}
+
+/**
+ * Computes a block of values.
+ *
+ * @param values blocks of the precision, one a term, which may be overwritten
+ * @param out takes values of the precision
+ * @param first index of the first of `length` elements
+ */
+export type ComputeValues = (
+  values: readonly Block[],
+  out: Block,
+  length: number,
+  first: number
+) => void
+
+/**
+ * A float tensor whose terms are decoded to the {@link precisionOf | precision} of its dtypes, and whose result is
+ * rounded once.
+ *
+ * @param terms of any float dtypes; the first one's decides about the precision
  */
 export function valuesTensor(
   terms: readonly Checkpoint[],
-  from: FloatDtype,
+  name: string,
   to: FloatDtype,
-  compute: (values: readonly Block[], out: Block, length: number) => void
+  compute: ComputeValues
 ): PointwiseTensor {
+  const dtypes = terms.map(term => floatDtype(term, name))
+  const precision = precisionOf(dtypes[0]!, to)
   return {
     terms,
-    scratchBlocks: terms.length + 1,
-    combine: (inputs, out, length, scratch) => {
-      const [result, ...values] = scratch
-      for (const [k, input] of inputs.entries()) decodeBlock(from, input, values[k]!, length)
-      compute(values, result!, length)
-      encodeBlock(to, result!, out, length)
+    scratchBlocks: terms.length + 2,
+    combine: (inputs, out, length, [result, spare, ...scratch], first) => {
+      const values = inputs.map((input, k) =>
+        decodeValues(dtypes[k]!, precision, input, { to: scratch[k]!, spare: spare! }, length)
+      )
+      if (to === precision) compute(values, out, length, first)
+      else {
+        compute(values, result!, length, first)
+        encodeBlock(to, result!, out, length)
+      }
     }
   }
+}
+
+/**
+ * Decodes a block to the precision.
+ *
+ * @param blocks `to` takes the values unless they are the input's own; `spare` may be overwritten
+ * @returns where the values are
+ */
+export function decodeValues(
+  dtype: FloatDtype,
+  precision: Precision,
+  input: Block,
+  { to, spare }: { to: Block; spare: Block },
+  length: number
+): Block {
+  if (dtype === precision) return input
+  decodeBlock(dtype, input, precision === 'F32' ? to : spare, length)
+  if (precision === 'F64') encodeBlock('F64', spare, to, length)
+  return to
 }

@@ -15,7 +15,6 @@ function sums(terms: readonly Checkpoint[]): Checkpoint {
   const info = { name: 'x', dtype: 'I32', shape: [LENGTH], sizeBytes: 4 * LENGTH }
   return pointwise({
     name: 'sums',
-    inputs: terms[0]!.tensors,
     tensors: new Map([['x', info]]),
     isSequential: false,
     tensor: () => ({

@@ -29,6 +29,7 @@ export { fileSource } from './file-source.ts'
 export { firstDifference, type TensorDifference } from './first-difference.ts'
 export { type FloatCodec, floatCodec } from './float-codec.ts'
 export { type AffineDtype, affine, isAffineDtype } from './kernels/affine.ts'
+export { type AngleMeter, angleMeter, sineRatio } from './kernels/angle.ts'
 export {
   decodeBlock,
   encodeBlock,
@@ -37,8 +38,13 @@ export {
   floatBytes,
   isFloatDtype
 } from './kernels/convert.ts'
+export { type DropKey, drop, dropKey } from './kernels/drop.ts'
+export { type ElectOptions, electSigns, type Precision } from './kernels/elect.ts'
+export { fisherMean, meanSquares } from './kernels/fisher.ts'
 export { addUpdate } from './kernels/matmul.ts'
 export { asBlock, BLOCK_BYTES, type Block, returnBlocks, takeBlocks } from './kernels/memory.ts'
+export { searchThreshold, type Threshold, type ThresholdSearch, trim } from './kernels/trim.ts'
+export { trimmedMean } from './kernels/trimmed-mean.ts'
 export {
   DEFAULT_MAX_TENSOR_BYTES,
   MAX_COMPANION_BYTES,
@@ -65,14 +71,14 @@ export {
   memoryCheckpoint
 } from './memory-checkpoint.ts'
 export type { CompanionFile, Model, ModelLayout, ShardContents } from './model/model.ts'
-export { openOnnx } from './onnx/open-onnx.ts'
-export { planOnnx } from './onnx/plan-onnx.ts'
-export { requireSameGraph } from './onnx/require-same-graph.ts'
 export { openModel } from './model/open-model.ts'
 export { type PackOptions, packModel } from './model/pack.ts'
 export { type PlanModelOptions, planModel } from './model/plan-model.ts'
 export { parseShardSize } from './model/shard-size.ts'
 export { type UnpackOptions, unpackModel } from './model/unpack.ts'
+export { openOnnx } from './onnx/open-onnx.ts'
+export { planOnnx } from './onnx/plan-onnx.ts'
+export { requireSameGraph } from './onnx/require-same-graph.ts'
 export { pieceSizes, readPieces } from './pieces.ts'
 export { readInto } from './read-into.ts'
 export { type ReadTensorOptions, readFloats, readTensor } from './read-tensor.ts'

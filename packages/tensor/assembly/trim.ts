@@ -1,0 +1,97 @@
+// AssemblyScript, compiled to WebAssembly by `npm run build`; `src/kernels/trim.ts` calls it.
+//
+// Magnitudes are compared as integers: |x| without its sign bit. A NaN counts as the quiet one, above infinity.
+import { difference, isSame, quiet } from './lanes'
+
+/** |value − base| as bits. */
+// @ts-ignore: a decorator
+@inline
+function magnitude<T>(value: v128, base: v128): v128 {
+  const change = quiet<T>(difference<T>(value, base))
+  if (sizeof<T>() == 4) return v128.and(change, i32x4.splat(0x7fff_ffff))
+  return v128.and(change, i64x2.splat(0x7fff_ffff_ffff_ffff))
+}
+
+/** Counts one digit of a magnitude, unless it is 0 or its digits above are others. */
+// @ts-ignore: a decorator
+@inline
+function countOne(bits: u64, prefix: u64, shift: u64, above: u64, histogram: u32): void {
+  if (bits == 0 || (bits >>> shift >>> above) != prefix) return
+  const at = histogram + ((<u32>(bits >>> shift) & 0xffff) << 2)
+  store<u32>(at, load<u32>(at) + 1)
+}
+
+/** Digits have 16 bits; the top one has none above it, for a magnitude's first bit is 0. */
+export function countMagnitudesF32(
+  values: u32, base: u32, sizeBytes: u32, prefix: f64, shift: i32, histogram: u32
+): void {
+  const digits = <u64>prefix
+  for (let at: u32 = 0; at < sizeBytes; at += 16) {
+    const bits = magnitude<f32>(v128.load(values + at), v128.load(base + at))
+    if (!v128.any_true(bits)) continue
+    countOne(<u64>(<u32>i32x4.extract_lane(bits, 0)), digits, <u64>shift, 16, histogram)
+    countOne(<u64>(<u32>i32x4.extract_lane(bits, 1)), digits, <u64>shift, 16, histogram)
+    countOne(<u64>(<u32>i32x4.extract_lane(bits, 2)), digits, <u64>shift, 16, histogram)
+    countOne(<u64>(<u32>i32x4.extract_lane(bits, 3)), digits, <u64>shift, 16, histogram)
+  }
+}
+
+export function countMagnitudesF64(
+  values: u32, base: u32, sizeBytes: u32, prefix: f64, shift: i32, histogram: u32
+): void {
+  const digits = <u64>prefix
+  for (let at: u32 = 0; at < sizeBytes; at += 16) {
+    const bits = magnitude<f64>(v128.load(values + at), v128.load(base + at))
+    if (!v128.any_true(bits)) continue
+    countOne(<u64>i64x2.extract_lane(bits, 0), digits, <u64>shift, 16, histogram)
+    countOne(<u64>i64x2.extract_lane(bits, 1), digits, <u64>shift, 16, histogram)
+  }
+}
+
+/** The first lanes, as many as may be kept. */
+// @ts-ignore: a decorator
+@inline
+function firstLanes<T>(lanes: v128, most: i32): v128 {
+  let kept = v128.splat<T>(0)
+  let left = most
+  if (sizeof<T>() == 4) {
+    if (left > 0 && i32x4.extract_lane(lanes, 0)) { kept = i32x4.replace_lane(kept, 0, -1); left-- }
+    if (left > 0 && i32x4.extract_lane(lanes, 1)) { kept = i32x4.replace_lane(kept, 1, -1); left-- }
+    if (left > 0 && i32x4.extract_lane(lanes, 2)) { kept = i32x4.replace_lane(kept, 2, -1); left-- }
+    if (left > 0 && i32x4.extract_lane(lanes, 3)) { kept = i32x4.replace_lane(kept, 3, -1) }
+  } else {
+    if (left > 0 && i64x2.extract_lane(lanes, 0)) { kept = i64x2.replace_lane(kept, 0, -1); left-- }
+    if (left > 0 && i64x2.extract_lane(lanes, 1)) { kept = i64x2.replace_lane(kept, 1, -1) }
+  }
+  return kept
+}
+
+// @ts-ignore: a decorator
+@inline
+function trim<T>(values: u32, base: u32, sizeBytes: u32, threshold: f64, ties: f64): f64 {
+  // As in magnitude(): the difference to 0 is the threshold itself.
+  const least = magnitude<T>(v128.splat<T>(<T>threshold), v128.splat<T>(0))
+  let left = <i64>ties
+  for (let at: u32 = 0; at < sizeBytes; at += 16) {
+    const value = v128.load(values + at)
+    const reference = v128.load(base + at)
+    const bits = magnitude<T>(value, reference)
+    const above = sizeof<T>() == 4 ? i32x4.gt_s(bits, least) : i64x2.gt_s(bits, least)
+    let equal = isSame<T>(bits, least)
+    if (v128.any_true(equal)) {
+      const found = popcnt(sizeof<T>() == 4 ? i32x4.bitmask(equal) : i64x2.bitmask(equal))
+      if (left < <i64>found) equal = firstLanes<T>(equal, <i32>left)
+      left = max<i64>(0, left - found)
+    }
+    v128.store(values + at, v128.bitselect(value, reference, v128.or(above, equal)))
+  }
+  return <f64>left
+}
+
+export function trimF32(values: u32, base: u32, sizeBytes: u32, threshold: f64, ties: f64): f64 {
+  return trim<f32>(values, base, sizeBytes, threshold, ties)
+}
+
+export function trimF64(values: u32, base: u32, sizeBytes: u32, threshold: f64, ties: f64): f64 {
+  return trim<f64>(values, base, sizeBytes, threshold, ties)
+}
