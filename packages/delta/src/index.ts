@@ -24,5 +24,10 @@
  */
 export { type PayloadContents, payloadContents } from './contents.ts'
 export { decodeExact } from './decode.ts'
+export { decodeDelta } from './decode-delta.ts'
 export { encodeExact } from './encode.ts'
 export { DeltaError } from './errors.ts'
+export { DEFAULT_DENSITY } from './limits.ts'
+export { isLossyCodec, LOSSY_CODECS, type LossyCodec } from './lossy/codecs.ts'
+export { encodeLossy, type LossyInit } from './lossy/encode.ts'
+export { type Loss, payloadLoss } from './lossy/loss.ts'

@@ -79,7 +79,7 @@ for (const [what, [key, value]] of Object.entries(BROKEN)) {
     const broken = payload(new Map([...valid, [key, value]]))
     t.throws(() => payloadContents(broken), {
       code: 'DELTA_INVALID',
-      message: /^p is not a valid exact delta/
+      message: /^p is not a valid delta/
     })
   })
 }
