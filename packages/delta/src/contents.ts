@@ -17,21 +17,27 @@ export interface PayloadContents {
   metadata: Map<string, string>
 }
 
-/** Name and version of the exact format; others are refused unless they are asked for. */
-const CODEC = 'exact/1'
+/** Name and version of the lossless format. */
+export const EXACT = 'exact/1'
+
+/** Name and version of the format of low-rank adapters. */
+export const LORA = 'lora/1'
+
+/** The formats that this version knows; others are refused. */
+const FORMATS: readonly string[] = [EXACT, LORA, 'sparse/1', 'int8/1', 'bit1/1']
 
 const SHA256_HEX = /^[0-9a-f]{64}$/
 
 /** Writes contents as safetensors metadata. */
 export function encodeContents(
   contents: PayloadContents,
-  codec: string = CODEC
+  format: string = EXACT
 ): Map<string, string> {
   const tensors = [...contents.tensors]
     .sort((a, b) => compareNames(a.name, b.name))
     .map(({ name, dtype, shape, sha256 }) => [name, dtype, shape, sha256])
   return new Map([
-    ['soup.codec', codec],
+    ['soup.codec', format],
     ['soup.metadata', JSON.stringify([...contents.metadata])],
     ['soup.tensors', JSON.stringify(tensors)]
   ])
@@ -41,12 +47,16 @@ export function encodeContents(
  * Reads what a payload says of the expert, from its header alone: the list that the expert's `result`
  * id is made of, before any of its data has arrived.
  *
- * @throws {DeltaError} `DELTA_INVALID` when the metadata isn't that of a delta in this codec
+ * @param formats codecs and their versions that the caller can decode; all that are known unless given
+ * @throws {DeltaError} `DELTA_INVALID` when the metadata isn't that of a delta of such a codec
  */
-export function payloadContents(payload: Checkpoint, codec: string = CODEC): PayloadContents {
-  const got = payload.metadata.get('soup.codec')
-  if (got !== codec) {
-    throw invalid(payload, `its codec is ${JSON.stringify(got)}, expected ${codec}`)
+export function payloadContents(
+  payload: Checkpoint,
+  formats: readonly string[] = FORMATS
+): PayloadContents {
+  const codec = payload.metadata.get('soup.codec')
+  if (codec === undefined || !formats.includes(codec)) {
+    throw invalid(payload, `its codec is ${JSON.stringify(codec)}, expected ${formats.join(', ')}`)
   }
   const tensors = parseList(payload, 'soup.tensors').map(item => parseTensor(payload, item))
   const unsorted = tensors.find((tensor, i) => {

@@ -9,7 +9,7 @@ import {
   type TensorReader,
   tensorInfo
 } from '@soup/tensor'
-import { invalid, payloadContents, requireSameTensors } from './contents.ts'
+import { EXACT, invalid, payloadContents, requireSameTensors } from './contents.ts'
 import { elementLayout } from './difference.ts'
 import { DeltaError } from './errors.ts'
 import { decodePiece } from './piece.ts'
@@ -30,7 +30,7 @@ const ENTRY_BYTES = 4
  *   before any data is read
  */
 export function decodeExact(base: Checkpoint, payload: Checkpoint): Checkpoint {
-  const contents = payloadContents(payload)
+  const contents = payloadContents(payload, [EXACT])
   const byName = new Map(contents.tensors.map(tensor => [tensor.name, tensor]))
   requireSameTensors(base, payload, byName)
   for (const stored of payload.tensors.values()) checkStored(base, payload, stored)

@@ -20,3 +20,18 @@ export const MAX_LIST_VALUES: number = 16 * MAX_TENSORS
  * 4096 × 14336 weight, of 430 over a vocabulary of 152,000. They are held in memory, by each thread.
  */
 export const MAX_FACTOR_BYTES: number = 2 ** 28
+
+/**
+ * Elements that share a scale in `int8/1`: a large one spoils the steps of those beside it alone. A scale costs a
+ * quarter of a bit an element.
+ */
+export const INT8_BLOCK = 64
+
+/** Elements that share a scale in `bit1/1`: part of the format, at 1/32 bit an element. */
+export const BIT1_BLOCK = 512
+
+/** Share of the elements that `sparse` sends unless told. */
+export const DEFAULT_DENSITY = 0.1
+
+/** Most characters of a payload's `soup.loss`: two numbers take 100. */
+export const MAX_LOSS_CHARACTERS = 1000

@@ -8,11 +8,8 @@ import {
   type TensorReader,
   tensorInfo
 } from '@soup/tensor'
-import { encodeContents, invalid, payloadContents } from '../contents.ts'
+import { encodeContents, invalid, LORA, payloadContents } from '../contents.ts'
 import { DeltaError } from '../errors.ts'
-
-/** Name and version of the format. */
-const CODEC = 'lora/1'
 
 /**
  * Packs an adapter for the network as it is: the payload holds its tensors unchanged, beside a list of their hashes, so
@@ -29,7 +26,7 @@ export async function encodeLora(
   const contents = { tensors, metadata: new Map(adapter.metadata) }
   return {
     name: `delta of ${adapter.name}`,
-    metadata: encodeContents(contents, CODEC),
+    metadata: encodeContents(contents, LORA),
     tensors: adapter.tensors,
     isSequential: adapter.isSequential,
     open: (name, offset) => adapter.open(name, offset),
@@ -47,7 +44,7 @@ export async function encodeLora(
  * @throws {DeltaError} `DELTA_INVALID`, before any data is read
  */
 export function decodeLora(payload: Checkpoint): Checkpoint {
-  const contents = payloadContents(payload, CODEC)
+  const contents = payloadContents(payload, [LORA])
   const byName = new Map(contents.tensors.map(tensor => [tensor.name, tensor]))
   const difference = firstDifference(byName, payload.tensors)
   if (difference !== undefined) {

@@ -1,0 +1,47 @@
+import type { FloatDtype } from '@soup/tensor'
+
+/** The same piece of an expert and its base. */
+export interface PiecePair {
+  expert: Uint8Array
+  base: Uint8Array
+}
+
+/** A float tensor that is about to be encoded. */
+export interface TensorPair {
+  dtype: FloatDtype
+  elementCount: number
+  /** Reads all pieces in order; may be called again. */
+  pairs(): AsyncIterable<PiecePair>
+}
+
+/** What a lossy codec can be told. */
+export interface LossySettings {
+  /** Share of the elements that `sparse` sends, above 0, at most 1. */
+  density: number
+}
+
+/** How a lossy codec stores one piece of a float tensor. */
+export interface PieceCodec {
+  /** How often `prepare` reads the whole tensor. */
+  readonly passes: number
+  /** The most bytes that a stored piece has, by the bytes that it decodes to. */
+  maxPieceBytes(sizeBytes: number, dtype: FloatDtype): number
+  /**
+   * Looks at a whole tensor before its pieces are encoded.
+   *
+   * @returns what encodes one piece of it after another, in order; nothing where the base's piece will do
+   */
+  prepare(
+    tensor: TensorPair,
+    settings: LossySettings
+  ): Promise<(expert: Uint8Array, base: Uint8Array) => Uint8Array>
+  /**
+   * Decodes one piece, the same bytes on every machine.
+   *
+   * @param stored at least one byte, at most `maxPieceBytes`; trusted in nothing
+   * @param base not mutated
+   * @returns fresh bytes, as many as the base's piece has
+   * @throws {RangeError} when the stored bytes break the format
+   */
+  decode(stored: Uint8Array, base: Uint8Array, dtype: FloatDtype): Uint8Array
+}

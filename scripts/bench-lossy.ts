@@ -1,0 +1,138 @@
+import { cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import { decodeDelta, encodeExact, encodeLossy, payloadLoss } from '@soup/delta'
+import {
+  type Checkpoint,
+  checkpointBytes,
+  floatCodec,
+  memoryCheckpoint,
+  memorySpool,
+  readPieces
+} from '@soup/tensor'
+
+const HELP = `Measures the delta codecs on one bf16 matrix in memory: size, error, speed on one core.
+
+  npm run bench:lossy -- [--elements N] [--runs N]
+
+--elements  of the matrix, in millions (default 16)
+--runs      of each codec; medians are shown (default 3)`
+
+/** Spread of the weights, as language models have it; updates are this times their relative size. */
+const WEIGHT_SCALE = 0.02
+
+const CODECS = [
+  { codec: 'exact' },
+  { codec: 'sparse', density: 0.01 },
+  { codec: 'sparse', density: 0.1 },
+  { codec: 'int8' },
+  { codec: 'bit1' }
+] as const
+
+/** Normal deviates by Box and Muller over a xorshift generator: the same for the same seed. */
+function normals(seed: number, length: number): Float32Array {
+  let state = (seed * 0x9e3779b9) >>> 0
+  const uniform = () => {
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    return ((state >>> 0) + 1) / (2 ** 32 + 1)
+  }
+  return Float32Array.from(
+    { length },
+    () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform())
+  )
+}
+
+function model(name: string, values: Float32Array): Checkpoint {
+  const data = floatCodec('BF16').encode(values)
+  return memoryCheckpoint({
+    name,
+    tensors: [{ name: 'weight', dtype: 'BF16', shape: [values.length / 1024, 1024], data }]
+  })
+}
+
+interface Measured {
+  encodeSeconds: number
+  decodeSeconds: number
+  cells: string[]
+}
+
+async function measure(
+  base: Checkpoint,
+  expert: Checkpoint,
+  codec: (typeof CODECS)[number]
+): Promise<Measured> {
+  const started = performance.now()
+  const payload =
+    codec.codec === 'exact'
+      ? await encodeExact(base, expert, memorySpool())
+      : await encodeLossy(base, expert, memorySpool(), codec)
+  const encoded = performance.now()
+  for await (const _ of readPieces(decodeDelta(base, payload), 'weight')) continue
+  const loss = payloadLoss(payload)
+  return {
+    encodeSeconds: (encoded - started) / 1000,
+    decodeSeconds: (performance.now() - encoded) / 1000,
+    cells: [
+      'density' in codec ? `${codec.codec} ${codec.density}` : codec.codec,
+      `${((100 * checkpointBytes(payload)) / checkpointBytes(expert)).toFixed(1)} %`,
+      (loss?.relativeError ?? 0).toFixed(3),
+      (loss?.cosine ?? 1).toFixed(3)
+    ]
+  }
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
+}
+
+async function main(argv: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      elements: { type: 'string', default: '16' },
+      runs: { type: 'string', default: '3' },
+      help: { type: 'boolean' }
+    }
+  })
+  if (values.help) return console.log(HELP)
+  const weights = normals(1, positive('--elements', values.elements) * 2 ** 20)
+  const steps = normals(2, weights.length)
+  const base = model(
+    'base',
+    weights.map(w => WEIGHT_SCALE * w)
+  )
+  const megabytes = checkpointBytes(base) / 1e6
+  console.log(`${megabytes.toFixed(0)} MB of bf16; ${cpus()[0]?.model}; Node ${process.version}\n`)
+  console.log('| update | codec | size | relative error | cosine | encode MB/s | decode MB/s |')
+  console.log('|---|---|---|---|---|---|---|')
+  for (const update of [1e-2, 1e-3]) {
+    const values_ = weights.map((w, i) => WEIGHT_SCALE * (w + update * steps[i]!))
+    const expert = model('expert', values_)
+    for (const codec of CODECS) {
+      const runs: Measured[] = []
+      for (let run = 0; run < positive('--runs', values.runs); run++) {
+        runs.push(await measure(base, expert, codec))
+      }
+      const speed = (of: 'encodeSeconds' | 'decodeSeconds') =>
+        (megabytes / median(runs.map(run => run[of]))).toFixed(0)
+      const cells = [...runs[0]!.cells, speed('encodeSeconds'), speed('decodeSeconds')]
+      console.log(`| ${update} | ${cells.join(' | ')} |`)
+    }
+  }
+}
+
+function positive(option: string, text: string): number {
+  const value = Number(text)
+  if (value > 0 && Number.isFinite(value)) return value
+  throw new RangeError(`${option} takes a positive number, got '${text}'`)
+}
+
+if (import.meta.main) {
+  try {
+    await main(process.argv.slice(2))
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 1
+  }
+}
