@@ -31,7 +31,7 @@ export { decodeExact } from './decode.ts'
 export { decodeDelta } from './decode-delta.ts'
 export { encodeExact } from './encode.ts'
 export { DeltaError } from './errors.ts'
-export { MAX_FACTOR_BYTES } from './limits.ts'
+export { DEFAULT_DENSITY, MAX_FACTOR_BYTES } from './limits.ts'
 export {
   isTransposed,
   type LoraAdapter,
@@ -52,7 +52,6 @@ export {
 } from './lora/extract.ts'
 export { layeredTensors } from './lora/layered-tensors.ts'
 export { type SpooledTensors, spooledTensors } from './lora/spooled-tensors.ts'
-export { DEFAULT_DENSITY } from './limits.ts'
 export { isLossyCodec, LOSSY_CODECS, type LossyCodec } from './lossy/codecs.ts'
 export { encodeLossy, type LossyInit } from './lossy/encode.ts'
 export { type Loss, payloadLoss } from './lossy/loss.ts'

@@ -17,7 +17,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   '.h5': 'a TensorFlow file; convert it to safetensors',
   '.msgpack': 'a Flax file; convert it to safetensors',
   '.npz': 'a NumPy file; convert it to safetensors',
-  '.onnx': 'an ONNX file, which this version does not read',
+  '.onnx': 'an ONNX file; give it by its own name, which ends in .onnx',
   '.json': 'a description of a model; give the folder that it lies in'
 }
 

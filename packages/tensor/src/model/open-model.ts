@@ -6,6 +6,7 @@ import { compareNames } from '../describe.ts'
 import { fileError } from '../file-error.ts'
 import { fileSource } from '../file-source.ts'
 import { MAX_FOLDER_ENTRIES } from '../limits.ts'
+import { openOnnx } from '../onnx/open-onnx.ts'
 import { openSafetensors } from '../safetensors/reader.ts'
 import { INDEX_NAME } from '../safetensors/shard-index.ts'
 import { openSharded } from '../safetensors/sharded-reader.ts'
@@ -17,6 +18,8 @@ import { unknownFormat } from './invalid-model.ts'
 import type { Model, ModelLayout } from './model.ts'
 import { requireNoReserved } from './reserved.ts'
 
+const ONNX_EXTENSION = '.onnx'
+
 /**
  * Opens a model from where it lies on the disk: reads and checks the headers of its weights and hashes the small files
  * beside them; no tensor is read.
@@ -25,14 +28,16 @@ import { requireNoReserved } from './reserved.ts'
  * Face folder: `model.safetensors` where there is one, also when there are shards beside it, because transformers
  * prefers it; else the shards that `model.safetensors.index.json` lists. Whatever else lies there is left alone.
  *
- * @param path a safetensors file, a Hugging Face folder, a PEFT adapter folder
+ * @param path a safetensors file, an ONNX file, a Hugging Face folder, a PEFT adapter folder
  * @returns the caller closes it
  * @throws {TensorError} `FORMAT_UNKNOWN` for anything else, naming what was expected and what there is;
  *   `SAFETENSORS_INVALID`, `SHARDS_INVALID`; `MODEL_INVALID` when the files beside the weights break a rule; `FILE_NOT_FOUND`,
  *   `FILE_FAILED`
+ * @throws {OnnxError} as {@link openOnnx}
  */
 export async function openModel(path: string, options?: AbortOptions): Promise<Model> {
   if (await isFolder(path)) return await openFolder(path, options)
+  if (path.endsWith(ONNX_EXTENSION)) return await openGraph(path, options)
   const advice = adviceOnFile(path)
   if (advice !== undefined) throw unknownFormat(path, advice)
   const checkpoint = await openSafetensors(await fileSource(path), options)
@@ -41,6 +46,14 @@ export async function openModel(path: string, options?: AbortOptions): Promise<M
     layout: { kind: 'file' },
     files: new Map()
   }))
+}
+
+async function openGraph(path: string, options?: AbortOptions): Promise<Model> {
+  const model = await openOnnx(path, options)
+  return await closeOnFailure(model, async () => {
+    requireNoReserved(model)
+    return model
+  })
 }
 
 async function isFolder(path: string): Promise<boolean> {

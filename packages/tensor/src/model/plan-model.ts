@@ -2,12 +2,12 @@ import type { AbortOptions } from '@soup/interface'
 import type { TensorInfo } from '../checkpoint.ts'
 import { TensorError } from '../errors.ts'
 import type { FloatDtype } from '../kernels/convert.ts'
+import { planOnnx } from '../onnx/plan-onnx.ts'
 import { layOutShards, type PlannedShard } from '../safetensors/shard-layout.ts'
 import { type Described, type PlannedFile, planBytes, planFile, planShards } from '../write/plan.ts'
 import { ADAPTER_FILE_NAME, CONFIG_NAME } from './companion-names.ts'
 import { withDtype } from './config-dtype.ts'
-import { unknownFormat } from './invalid-model.ts'
-import type { CompanionFile, Model, ShardContents } from './model.ts'
+import type { CompanionFile, Model, ModelLayout, ShardContents } from './model.ts'
 
 /** Options of {@link planModel}. */
 export interface PlanModelOptions extends AbortOptions {
@@ -26,27 +26,38 @@ export interface PlanModelOptions extends AbortOptions {
  *   copied byte by byte, but for the dtype in `config.json`, see {@link PlanModelOptions.dtype}
  * @param checkpoint what is to be written; nothing of it is read
  * @throws {TensorError} `LAYOUT_MISMATCH` when a tensor has no place in the form, or a place has no tensor;
- *   `SHARDS_TOO_MANY`; `MODEL_INVALID` when `config.json` is broken; whatever reading a companion file throws
+ *   as {@link planOnnx} for an ONNX model; `SHARDS_TOO_MANY`; `MODEL_INVALID` when `config.json` is broken; whatever reading a companion file throws
  */
 export async function planModel(
   form: Pick<Model, 'layout' | 'files'>,
   checkpoint: Described,
   options: PlanModelOptions = {}
 ): Promise<PlannedFile[]> {
-  const weights = planWeights(form, checkpoint, options.shardSize)
+  if (form.layout.kind === 'onnx')
+    return await planGraph(form.layout.graph, form, checkpoint, options)
+  const weights = planWeights(form.layout, checkpoint, options.shardSize)
   const companions: PlannedFile[] = []
   for (const file of form.files.values()) companions.push(await planCompanion(file, options))
   return [...weights, ...companions]
 }
 
+async function planGraph(
+  graph: string,
+  { files }: Pick<Model, 'files'>,
+  checkpoint: Described,
+  { shardSize, signal }: PlanModelOptions
+): Promise<PlannedFile[]> {
+  if (shardSize !== undefined) throw mismatch(checkpoint, 'an ONNX model has no shards')
+  const bytes = await files.get(graph)!.read({ signal })
+  return planOnnx(bytes, checkpoint, graph)
+}
+
 function planWeights(
-  { layout }: Pick<Model, 'layout'>,
+  layout: Exclude<ModelLayout, { kind: 'onnx' }>,
   checkpoint: Described,
   shardSize: number | undefined
 ): PlannedFile[] {
   switch (layout.kind) {
-    case 'onnx':
-      throw unknownFormat(layout.graph, 'this version does not write ONNX files')
     case 'adapter':
       if (shardSize === undefined) return [planFile(checkpoint, ADAPTER_FILE_NAME)]
       throw mismatch(checkpoint, 'an adapter is one file; PEFT reads no shards of it')

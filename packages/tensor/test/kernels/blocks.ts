@@ -30,8 +30,14 @@ export function bits(values: Values): string {
   return Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('hex')
 }
 
+interface Case {
+  precision: 'F32' | 'F64'
+  round(value: number): number
+  array(list: readonly number[]): Values
+}
+
 /** The precisions with what they round to, and arrays of them. */
-export const PRECISIONS = [
-  { precision: 'F32', round: Math.fround, array: (list: number[]) => Float32Array.from(list) },
-  { precision: 'F64', round: (x: number) => x, array: (list: number[]) => Float64Array.from(list) }
-] as const
+export const PRECISIONS: readonly Case[] = [
+  { precision: 'F32', round: Math.fround, array: list => Float32Array.from(list) },
+  { precision: 'F64', round: value => value, array: list => Float64Array.from(list) }
+]

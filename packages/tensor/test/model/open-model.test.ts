@@ -128,7 +128,7 @@ const REFUSED: Record<string, [folder: Record<string, string | Buffer>, path: st
     'model.safetensors.index.json',
     /the folder/
   ],
-  'an ONNX file': [{ 'a.onnx': '' }, 'a.onnx', /it is an ONNX file/]
+  'an ONNX file under another name': [{ 'a.ONNX': '' }, 'a.ONNX', /it is an ONNX file/]
 }
 
 for (const [what, [content, path, message]] of Object.entries(REFUSED)) {
@@ -176,4 +176,13 @@ t.test('a companion file past the limits is refused before it is read', async t 
 t.test('a companion that is a folder is no companion', async t => {
   const folder = t.testdir({ 'model.safetensors': weights({ a: 1 }), 'config.json': {} })
   await t.rejects(openModel(folder), { code: 'FILE_FAILED', message: /not a regular file/ })
+})
+
+t.test('openModel() opens an ONNX file with its graph', async t => {
+  const path = new URL('../../../onnx/test/vectors/external.onnx', import.meta.url).pathname
+  const model = await openModel(path)
+  t.teardown(() => model.close())
+  t.strictSame(model.layout, { kind: 'onnx', graph: 'external.onnx' })
+  t.strictSame([...model.files.keys()], ['external.onnx'])
+  t.ok(model.tensors.size > 0)
 })

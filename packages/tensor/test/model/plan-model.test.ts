@@ -99,9 +99,18 @@ t.test('a tensor without a place and a place without a tensor are named', async 
   }
 })
 
-t.test('an ONNX model is not written', async t => {
-  const form = model({ a: 1 }, { 'a.onnx': '' }, { kind: 'onnx', graph: 'a.onnx' })
-  await t.rejects(planModel(form, form), { code: 'FORMAT_UNKNOWN' })
+t.test('an ONNX model keeps its graph, has no shards and the tensors of the graph', async t => {
+  const path = new URL('../../../onnx/test/vectors/external.onnx', import.meta.url).pathname
+  const form = await openModel(path)
+  t.teardown(() => form.close())
+  const planned = await planModel(form, form)
+  t.equal(planned[0]!.fileName, 'external.onnx')
+  t.strictSame(
+    planned.flatMap(({ positions }) => [...positions.keys()]).sort(),
+    [...form.tensors.keys()].sort()
+  )
+  await t.rejects(planModel(form, form, { shardSize: 1 }), { code: 'LAYOUT_MISMATCH' })
+  await t.rejects(planModel(form, model({ a: 1 })), { code: 'GRAPH_DIFFERS' })
 })
 
 t.test('what is planned and written opens as the model that it was', async t => {
