@@ -48,6 +48,7 @@ export type {
   SignedRecord,
   SoupRecord,
   TensorEntry,
+  TensorLambda,
   UnknownRecord
 } from './records.ts'
 export { tensorsId } from './tensors-id.ts'

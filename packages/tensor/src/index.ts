@@ -70,7 +70,9 @@ export {
   type MemoryTensor,
   memoryCheckpoint
 } from './memory-checkpoint.ts'
+export { memoryFile } from './model/memory-file.ts'
 export type { CompanionFile, Model, ModelLayout, ShardContents } from './model/model.ts'
+export { modelFileNames } from './model/model-file-names.ts'
 export { openModel } from './model/open-model.ts'
 export { type PackOptions, packModel } from './model/pack.ts'
 export { type PlanModelOptions, planModel } from './model/plan-model.ts'

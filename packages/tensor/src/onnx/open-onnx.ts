@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
 import type { AbortOptions, ByteSource } from '@soup/interface'
 import { OnnxError, type StoredInitializer, scanModel } from '@soup/onnx'
 import type { TensorInfo } from '../checkpoint.ts'
 import { fileSource } from '../file-source.ts'
 import { memoryCheckpoint } from '../memory-checkpoint.ts'
-import type { CompanionFile, Model } from '../model/model.ts'
+import { memoryFile } from '../model/memory-file.ts'
+import type { Model } from '../model/model.ts'
 import { readFrom } from '../safetensors/reader.ts'
 import { tensorInfo } from '../tensor-info.ts'
 import { closeAfter, closeAll } from './close-all.ts'
@@ -42,7 +42,7 @@ export async function openOnnx(path: string, options?: AbortOptions): Promise<Mo
       tensors,
       isSequential: false,
       layout: { kind: 'onnx', graph: fileName },
-      files: new Map([[fileName, companion(fileName, graph)]]),
+      files: new Map([[fileName, memoryFile(fileName, graph)]]),
       open: readerOf({ path, tensors, initializers, file, external }),
       close: () => closeAll([file, ...external.values()], path)
     }
@@ -83,18 +83,5 @@ function readerOf({ path, tensors, initializers, file, external }: Opened): Mode
     if (data.kind === 'decoded') return decoded.open(name, offset)
     const source = data.kind === 'inline' ? file : external.get(data.location)!
     return readFrom(source, 0, { info, begin: data.offset }, offset)
-  }
-}
-
-function companion(fileName: string, graph: Uint8Array): CompanionFile {
-  const sha256 = createHash('sha256').update(graph).digest('hex')
-  return {
-    fileName,
-    sizeBytes: graph.length,
-    sha256,
-    read: async options => {
-      options?.signal?.throwIfAborted()
-      return new Uint8Array(graph)
-    }
   }
 }
