@@ -70,6 +70,10 @@ export {
   type MemoryTensor,
   memoryCheckpoint
 } from './memory-checkpoint.ts'
+export { type AdapterConfig, parseAdapterConfig } from './model/adapter/config.ts'
+export { type Adapter, type AdapterModule, adapterModules } from './model/adapter/modules.ts'
+export { readAdapter } from './model/adapter/read-adapter.ts'
+export type { ModuleScaling } from './model/adapter/scalings.ts'
 export { memoryFile } from './model/memory-file.ts'
 export type { CompanionFile, Model, ModelLayout, ShardContents } from './model/model.ts'
 export { modelFileNames } from './model/model-file-names.ts'

@@ -70,3 +70,24 @@ export const MAX_CONFIG_BYTES: number = 4 * 2 ** 20
 
 /** Most lists and objects inside one another in a configuration: real ones have four. */
 export const MAX_CONFIG_DEPTH = 32
+
+/** Largest rank of a LoRA module: above any in use (4 to 1024), and no dimension of a model's weights exceeds it far. */
+export const MAX_ADAPTER_RANK = 65_536
+
+/** Longest name of a module in UTF-16 units that patterns are matched with: real ones have 150 at most. */
+export const MAX_MODULE_NAME_LENGTH = 512
+
+/** Longest regular expression of an adapter's configuration: those that tools write have some hundred characters. */
+export const MAX_PATTERN_LENGTH = 4096
+
+/** Most groups inside one another in a regular expression: it is read by recursion. */
+export const MAX_PATTERN_DEPTH = 32
+
+/** Most parts of a compiled regular expression: counts such as `{1,100}` are written out. */
+export const MAX_PATTERN_PARTS = 10_000
+
+/**
+ * Most steps in which all names of an adapter are matched with all its regular expressions: 2 s on one core. The
+ * longest that tools write takes a twentieth of it for 1000 modules.
+ */
+export const MAX_MATCH_STEPS = 20_000_000

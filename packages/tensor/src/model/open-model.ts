@@ -11,6 +11,7 @@ import { openSafetensors } from '../safetensors/reader.ts'
 import { INDEX_NAME } from '../safetensors/shard-index.ts'
 import { openSharded } from '../safetensors/sharded-reader.ts'
 import { MODEL_FILE_NAME } from '../write/plan.ts'
+import { readAdapterConfig } from './adapter/read-adapter.ts'
 import { ADAPTER_CONFIG_NAME, ADAPTER_FILE_NAME } from './companion-names.ts'
 import { openCompanions } from './companions.ts'
 import { adviceOnFile, adviceOnFolder } from './format-advice.ts'
@@ -31,8 +32,8 @@ const ONNX_EXTENSION = '.onnx'
  * @param path a safetensors file, an ONNX file, a Hugging Face folder, a PEFT adapter folder
  * @returns the caller closes it
  * @throws {TensorError} `FORMAT_UNKNOWN` for anything else, naming what was expected and what there is;
- *   `SAFETENSORS_INVALID`, `SHARDS_INVALID`; `MODEL_INVALID` when the files beside the weights break a rule; `FILE_NOT_FOUND`,
- *   `FILE_FAILED`
+ *   `SAFETENSORS_INVALID`, `SHARDS_INVALID`; `MODEL_INVALID` when the files beside the weights break a rule;
+ *   `ADAPTER_INVALID`, `ADAPTER_UNSUPPORTED` as `parseAdapterConfig`; `FILE_NOT_FOUND`, `FILE_FAILED`
  * @throws {OnnxError} as {@link openOnnx}
  */
 export async function openModel(path: string, options?: AbortOptions): Promise<Model> {
@@ -67,11 +68,12 @@ async function isFolder(path: string): Promise<boolean> {
 async function openFolder(folder: string, options?: AbortOptions): Promise<Model> {
   const entries = await listFolder(folder)
   const { checkpoint, layout } = await openWeights(folder, entries, options)
-  return await closeOnFailure(checkpoint, async () => ({
-    ...unreserved(checkpoint),
-    layout,
-    files: await openCompanions(folder, entries, options)
-  }))
+  return await closeOnFailure(checkpoint, async () => {
+    const files = await openCompanions(folder, entries, options)
+    const model = { ...unreserved(checkpoint), layout, files }
+    if (layout.kind === 'adapter') await readAdapterConfig(model, options)
+    return model
+  })
 }
 
 async function listFolder(folder: string): Promise<string[]> {
