@@ -1,7 +1,7 @@
 // AssemblyScript, compiled to WebAssembly by `npm run build`; `src/kernels/fisher.ts` calls it.
 //
 // A mean whose weights are tensors themselves: the table of terms holds `count` parameters, then their weights.
-import { difference, isExceptional, quiet, term } from './lanes'
+import { isExceptional, isSame, quiet, term } from './lanes'
 
 /** λ · max(F, ε). */
 // @ts-ignore: a decorator
@@ -24,9 +24,11 @@ function fisherMean<T>(
     let sum = v128.splat<T>(0)
     for (let k = 1; k < count; k++) {
       const factor = weight<T>(terms, lambda, count, k, at, floor)
-      const change = difference<T>(v128.load(term(terms, k) + at), reference)
+      const value = v128.load(term(terms, k) + at)
+      const change = v128.mul<T>(factor, v128.sub<T>(value, reference))
       total = v128.add<T>(total, factor)
-      sum = v128.add<T>(sum, v128.mul<T>(factor, change))
+      // Equal bits are no change, however infinite the weight.
+      sum = v128.add<T>(sum, v128.andnot(change, isSame<T>(value, reference)))
     }
     const result = v128.add<T>(reference, v128.div<T>(sum, total))
     let usual = result

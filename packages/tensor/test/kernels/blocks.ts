@@ -1,3 +1,4 @@
+import type { Precision } from '../../src/kernels/elect.ts'
 import { type Block, returnBlocks, takeBlocks } from '../../src/kernels/memory.ts'
 
 type Values = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>
@@ -30,14 +31,15 @@ export function bits(values: Values): string {
   return Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('hex')
 }
 
-interface Case {
-  precision: 'F32' | 'F64'
+/** A precision, what it rounds to, and arrays of it. */
+interface PrecisionCase {
+  precision: Precision
   round(value: number): number
-  array(list: readonly number[]): Values
+  array(list: number[]): Values
 }
 
-/** The precisions with what they round to, and arrays of them. */
-export const PRECISIONS: readonly Case[] = [
+/** Every precision. */
+export const PRECISIONS: readonly PrecisionCase[] = [
   { precision: 'F32', round: Math.fround, array: list => Float32Array.from(list) },
   { precision: 'F64', round: value => value, array: list => Float64Array.from(list) }
 ]
