@@ -39,9 +39,13 @@ export class LossSum {
   }
 
   #addValues(expert: Values, base: Values, rebuilt: Values): void {
-    let [error, delta, estimate, product] = [0, 0, 0, 0]
+    let error = 0
+    let delta = 0
+    let estimate = 0
+    let product = 0
     for (let i = 0; i < base.length; i++) {
-      const [d, e] = [expert[i]! - base[i]!, rebuilt[i]! - base[i]!]
+      const d = expert[i]! - base[i]!
+      const e = rebuilt[i]! - base[i]!
       error += (e - d) * (e - d)
       delta += d * d
       estimate += e * e

@@ -57,20 +57,27 @@ export function visitValues(
  * into a model.
  *
  * @param piece whole elements
- * @param update changes values of up to {@link MAX_VALUES} consecutive elements, given where the first stands
+ * @param update changes values of up to {@link MAX_VALUES} consecutive elements, given where the first stands and
+ *   the values of the same elements of `beside`
+ * @param beside other pieces, as many elements of each, not mutated
  */
 export function updateValues(
   piece: Uint8Array,
   dtype: FloatDtype,
-  update: (values: Values, at: number) => void
+  update: (values: Values, at: number, beside: Values[]) => void,
+  beside: readonly Uint8Array[] = []
 ): void {
-  const blocks = takeBlocks(2)
+  const blocks = takeBlocks(2 + beside.length)
   try {
-    const [packed, wide] = blocks
+    const [packed, wide, ...others] = blocks
     const width = floatBytes(dtype)
     for (const [at, count] of runs(piece, dtype)) {
       const values = decode(piece, at, count, dtype, packed!, wide!)
-      update(values, at)
+      update(
+        values,
+        at,
+        beside.map((other, k) => decode(other, at, count, dtype, packed!, others[k]!))
+      )
       saturate(values, MAX_FINITE[dtype])
       if (dtype !== 'F64') encodeBlock(dtype, wide!, packed!, count)
       const result = dtype === 'F64' ? wide! : packed!
