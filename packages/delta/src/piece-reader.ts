@@ -3,7 +3,7 @@ import type { TensorInfo, TensorReader } from '@soup/tensor'
 /**
  * Reads a tensor that comes in pieces of any size; each is made when the bytes before it have been read.
  *
- * @param pieces all bytes of the tensor in order; handed out as they come, none is kept
+ * @param pieces all bytes of the tensor in order; each is copied before the next is asked for
  * @returns what throws whatever making a piece throws
  */
 export function pieceReader(info: TensorInfo, pieces: AsyncIterator<Uint8Array>): TensorReader {

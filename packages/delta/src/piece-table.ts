@@ -1,4 +1,3 @@
-import type { AbortOptions } from '@soup/interface'
 import {
   type Checkpoint,
   PIECE_BYTES,
@@ -48,11 +47,10 @@ export async function readPieceTable(
   info: TensorInfo,
   stored: TensorInfo,
   reader: TensorReader,
-  limit: StoredLimit,
-  options?: AbortOptions
+  limit: StoredLimit
 ): Promise<number[]> {
   const table = Buffer.alloc(pieceTableBytes(info.sizeBytes))
-  await reader.read(table, options)
+  await reader.read(table)
   let sum = table.length
   const lengths = [...pieceSizes(info.sizeBytes)].map((sizeBytes, piece) => {
     const length = table.readUInt32LE(piece * ENTRY_BYTES)

@@ -12,7 +12,7 @@ export interface VerifiedInit {
   payload: Checkpoint
   /** What the payload promises; lists the base's tensors. */
   contents: PayloadContents
-  /** Decodes a tensor: all its bytes in order, in pieces of any size. Called once for each reader. */
+  /** Decodes a tensor: all its bytes in order, in pieces of any size, each valid until the next is asked for. Called once a reader. */
   pieces(name: string): AsyncIterable<Uint8Array>
 }
 

@@ -2,7 +2,7 @@ import { type FloatDtype, floatBytes } from '@soup/tensor'
 import { BIT1_BLOCK } from '../limits.ts'
 import type { PieceCodec } from './piece-codec.ts'
 import { readScales, SCALE_BYTES, scaleNearest } from './scales.ts'
-import { addDelta, decodeValues, subtractValues } from './values.ts'
+import { updateValues, type Values, visitValues } from './values.ts'
 
 /**
  * The sign of every element, and a scale for each block of {@link BIT1_BLOCK} consecutive ones:
@@ -23,19 +23,14 @@ export const bit1: PieceCodec = {
     async ({ dtype }) =>
     (expert, base) =>
       signs(expert, base, dtype),
-  decode: (stored, base, dtype) => {
-    const count = base.length / floatBytes(dtype)
+  decode: (stored, piece, dtype) => {
+    const count = piece.length / floatBytes(dtype)
     if (stored.length !== storedBytes(count)) {
       throw new RangeError(`it has ${stored.length} bytes, expected ${storedBytes(count)}`)
     }
     const scales = readScales(stored, scaleCount(count))
     const bits = stored.subarray(scales.length * SCALE_BYTES)
-    const delta = new Float32Array(count)
-    for (let i = 0; i < count; i++) {
-      const scale = scales[(i / BIT1_BLOCK) | 0]!
-      delta[i] = (bits[i >>> 3]! >>> (i & 7)) & 1 ? scale : -scale
-    }
-    return addDelta(base, delta, dtype)
+    updateValues(piece, dtype, (values, at) => addSigns(values, bits, scales, at))
   }
 }
 
@@ -47,20 +42,39 @@ function storedBytes(count: number): number {
   return scaleCount(count) * SCALE_BYTES + Math.ceil(count / 8)
 }
 
-function signs(expert: Uint8Array, base: Uint8Array, dtype: FloatDtype): Uint8Array {
-  const delta = subtractValues(decodeValues(expert, dtype), decodeValues(base, dtype))
-  const scales = new Uint16Array(scaleCount(delta.length))
-  const bits = new Uint8Array(Math.ceil(delta.length / 8))
-  for (let block = 0; block < scales.length; block++) {
-    const [from, to] = [block * BIT1_BLOCK, Math.min(delta.length, (block + 1) * BIT1_BLOCK)]
-    let sum = 0
+/** θ₀ ± s; where s is 0 the element stays as it is, so that −0 does. */
+function addSigns(values: Values, bits: Uint8Array, scales: Float32Array, at: number): void {
+  for (let from = 0; from < values.length; from += BIT1_BLOCK) {
+    const to = Math.min(values.length, from + BIT1_BLOCK)
+    const scale = scales[(at + from) / BIT1_BLOCK]!
+    if (scale === 0) continue
     for (let i = from; i < to; i++) {
-      const step = delta[i]!
-      sum += Math.abs(step)
-      const isUp = step === 0 ? i & 1 : step > 0 ? 1 : 0
-      bits[i >>> 3] = bits[i >>> 3]! | (isUp << (i & 7))
+      const place = at + i
+      const isUp = (bits[place >>> 3]! >>> (place & 7)) & 1
+      values[i] = values[i]! + scale * (2 * isUp - 1)
     }
-    scales[block] = scaleNearest(sum / (to - from))
   }
-  return Buffer.concat([new Uint8Array(scales.buffer), bits])
+}
+
+function signs(expert: Uint8Array, base: Uint8Array, dtype: FloatDtype): Uint8Array | undefined {
+  const count = base.length / floatBytes(dtype)
+  const scales = new Uint16Array(scaleCount(count))
+  const bits = new Uint8Array(Math.ceil(count / 8))
+  let isBounded = true
+  visitValues([expert, base], dtype, ([ours, theirs], at) => {
+    for (let from = 0; from < ours!.length; from += BIT1_BLOCK) {
+      const to = Math.min(ours!.length, from + BIT1_BLOCK)
+      let sum = 0
+      for (let i = from; i < to; i++) {
+        const step = Math.fround(ours![i]! - theirs![i]!)
+        sum += Math.abs(step)
+        const place = at + i
+        const isUp = step === 0 ? place & 1 : step > 0 ? 1 : 0
+        bits[place >>> 3] = bits[place >>> 3]! | (isUp << (place & 7))
+      }
+      isBounded &&= Number.isFinite(sum)
+      scales[(at + from) / BIT1_BLOCK] = scaleNearest(sum / (to - from))
+    }
+  })
+  return isBounded ? Buffer.concat([new Uint8Array(scales.buffer), bits]) : undefined
 }

@@ -1,6 +1,8 @@
 import {
   type Checkpoint,
+  type FloatDtype,
   isFloatDtype,
+  PIECE_BYTES,
   pieceSizes,
   readPieces,
   type TensorInfo,
@@ -42,19 +44,18 @@ export function decodeLossy(base: Checkpoint, payload: Checkpoint, codec: LossyC
       const info = tensorInfo(base, name)
       const stored = payload.tensors.get(name)
       if (stored === undefined) return readPieces(base, name)
-      if (isRaw(stored, info)) return readPieces(payload, name)
-      return decodedPieces(base, payload, info, stored, pieces)
+      const dtype = codedDtype(info, stored)
+      if (dtype === undefined) return readPieces(payload, name)
+      const limit: StoredLimit = sizeBytes => pieces.maxPieceBytes(sizeBytes, dtype)
+      const decode = (bytes: Uint8Array, piece: Uint8Array) => pieces.decode(bytes, piece, dtype)
+      return decodedPieces({ base, payload, limit, decode }, info, stored)
     }
   })
 }
 
-/** Stored as it is, not by the codec, whose tensors are U8: no float dtype. */
-function isRaw(stored: TensorInfo, info: TensorInfo): boolean {
-  return !isFloatDtype(info.dtype) || stored.dtype === info.dtype
-}
-
-function storedLimit({ dtype }: TensorInfo, codec: PieceCodec): StoredLimit {
-  return sizeBytes => (isFloatDtype(dtype) ? codec.maxPieceBytes(sizeBytes, dtype) : 0)
+/** The dtype that the codec decodes to; undefined where a tensor is stored as it is, which floats are in their own. */
+function codedDtype({ dtype }: TensorInfo, stored: TensorInfo): FloatDtype | undefined {
+  return isFloatDtype(dtype) && stored.dtype !== dtype ? dtype : undefined
 }
 
 function checkStored(
@@ -66,14 +67,15 @@ function checkStored(
   const info = base.tensors.get(stored.name)
   if (info === undefined) throw invalid(payload, 'it holds data but is not listed', stored.name)
   const { dtype, sizeBytes } = stored
-  const isRawStored = isRaw(stored, info)
-  const [type, least, most] = isRawStored
-    ? [info.dtype, info.sizeBytes, info.sizeBytes]
-    : [
-        'U8',
-        pieceTableBytes(info.sizeBytes),
-        maxStoredBytes(info.sizeBytes, storedLimit(info, codec))
-      ]
+  const coded = codedDtype(info, stored)
+  const [type, least, most] =
+    coded === undefined
+      ? [info.dtype, info.sizeBytes, info.sizeBytes]
+      : [
+          'U8',
+          pieceTableBytes(info.sizeBytes),
+          maxStoredBytes(info.sizeBytes, size => codec.maxPieceBytes(size, coded))
+        ]
   if (dtype === type && sizeBytes >= least && sizeBytes <= most) return
   throw invalid(
     payload,
@@ -82,35 +84,37 @@ function checkStored(
   )
 }
 
+interface DecodeInit {
+  base: Checkpoint
+  payload: Checkpoint
+  limit: StoredLimit
+  decode(bytes: Uint8Array, piece: Uint8Array): void
+}
+
 async function* decodedPieces(
-  base: Checkpoint,
-  payload: Checkpoint,
+  { base, payload, limit, decode }: DecodeInit,
   info: TensorInfo,
-  stored: TensorInfo,
-  codec: PieceCodec
+  stored: TensorInfo
 ): AsyncGenerator<Uint8Array> {
-  const { name, dtype } = info
+  const { name } = info
   const [theirs, ours] = [base.open(name), payload.open(name)]
-  const lengths = await readPieceTable(payload, info, stored, ours, storedLimit(info, codec))
-  for (const [piece, size] of [...pieceSizes(info.sizeBytes)].entries()) {
-    const basePiece = new Uint8Array(size)
-    await theirs.read(basePiece)
-    const bytes = new Uint8Array(lengths[piece]!)
-    if (bytes.length > 0) await ours.read(bytes)
-    yield bytes.length === 0 || !isFloatDtype(dtype)
-      ? basePiece
-      : checked(payload, name, piece, () => codec.decode(bytes, basePiece, dtype))
+  const lengths = await readPieceTable(payload, info, stored, ours, limit)
+  const buffer = new Uint8Array(PIECE_BYTES)
+  for (const [index, size] of [...pieceSizes(info.sizeBytes)].entries()) {
+    const piece = buffer.subarray(0, size)
+    await theirs.read(piece)
+    const bytes = new Uint8Array(lengths[index]!)
+    if (bytes.length > 0) {
+      await ours.read(bytes)
+      check(payload, name, index, () => decode(bytes, piece))
+    }
+    yield piece
   }
 }
 
-function checked(
-  payload: Checkpoint,
-  tensor: string,
-  piece: number,
-  decode: () => Uint8Array
-): Uint8Array {
+function check(payload: Checkpoint, tensor: string, piece: number, decode: () => void): void {
   try {
-    return decode()
+    decode()
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     throw invalid(payload, `piece ${piece}: ${error.message}`, tensor, error)

@@ -4,15 +4,16 @@ import {
   type Checkpoint,
   elementCount,
   type FloatDtype,
+  isFloatDtype,
+  PIECE_BYTES,
   type Spool,
   type TensorInfo
 } from '@soup/tensor'
 import { encodePieceTable } from '../piece-table.ts'
 import type { SpooledTensor } from '../spooled.ts'
-import type { LossSum } from './loss.ts'
-import { classify, isUnchanged, readPairs } from './pairs.ts'
-import type { LossySettings, PieceCodec, PiecePair } from './piece-codec.ts'
-import { decodeValues } from './values.ts'
+import { LossSum } from './loss.ts'
+import { isUnchanged, readPairs } from './pairs.ts'
+import type { LossySettings, PieceCodec } from './piece-codec.ts'
 
 /** What encoding a tensor needs besides its name. */
 export interface EncodeTensorInit {
@@ -36,71 +37,71 @@ export interface EncodedTensor {
   stored?: SpooledTensor
 }
 
-/** Encodes one tensor of an expert into the spool. */
+/**
+ * Encodes one tensor of an expert into the spool: with the codec where it is of float dtype and its differences are
+ * finite, else (integers, packed and unknown dtypes, NaN and infinities) as it is.
+ */
 export async function encodeTensor(
   init: EncodeTensorInit,
   info: TensorInfo
 ): Promise<EncodedTensor> {
-  const { base, expert, advance, options } = init
-  const pairs = () => readPairs(base, expert, info, advance, options)
-  const kind = await classify(info, pairs())
-  if (kind === 'coded') return encodeFloats(init, info, pairs)
-  return storeAsIs(init, info, pairs, kind === 'equal')
+  const { dtype } = info
+  const coded = isFloatDtype(dtype) ? await encodeFloats(init, info, dtype) : undefined
+  return coded ?? storeAsIs(init, info)
 }
 
 async function storeAsIs(
-  { spool, options }: EncodeTensorInit,
-  info: TensorInfo,
-  pairs: () => AsyncIterable<PiecePair>,
-  isEqual: boolean
+  { base, expert, spool, advance, options }: EncodeTensorInit,
+  info: TensorInfo
 ): Promise<EncodedTensor> {
   const hash = createHash('sha256')
   const offset = spool.sizeBytes
-  for await (const { expert } of pairs()) {
-    hash.update(expert)
-    if (!isEqual) await spool.append(expert, options)
+  let isEqual = true
+  for await (const pair of readPairs(base, expert, info, advance, options)) {
+    hash.update(pair.expert)
+    isEqual &&= isUnchanged(pair)
+    await spool.append(pair.expert, options)
   }
   const sha256 = hash.digest('hex')
   return isEqual ? { sha256 } : { sha256, stored: { info, head: new Uint8Array(0), offset } }
 }
 
-/** Decodes what it has encoded: what is hashed and measured is what every decoder will get. */
+/**
+ * Decodes what it has encoded: what is hashed and measured is what every decoder will get.
+ *
+ * @returns undefined where the differences are not finite; what went to the spool is not used then
+ */
 async function encodeFloats(
-  { spool, codec, settings, loss, options }: EncodeTensorInit,
-  { name, dtype: anyDtype, shape }: TensorInfo,
-  pairs: () => AsyncIterable<PiecePair>
-): Promise<EncodedTensor> {
-  const dtype = anyDtype as FloatDtype
-  const hash = createHash('sha256')
+  { base, expert, spool, codec, settings, loss, advance, options }: EncodeTensorInit,
+  info: TensorInfo,
+  dtype: FloatDtype
+): Promise<EncodedTensor | undefined> {
+  const pairs = () => readPairs(base, expert, info, advance, options)
+  const [hash, lost] = [createHash('sha256'), new LossSum()]
   const [offset, lengths]: [number, number[]] = [spool.sizeBytes, []]
-  const tensor = { dtype, elementCount: elementCount(shape)!, pairs }
+  const buffer = new Uint8Array(PIECE_BYTES)
+  const tensor = { dtype, elementCount: elementCount(info.shape)!, pairs }
   const encode = await codec.prepare(tensor, settings)
   for await (const pair of pairs()) {
-    const { expert, base } = pair
-    const bytes = isUnchanged(pair) ? new Uint8Array(0) : encode(expert, base)
-    const rebuilt = bytes.length === 0 ? base : codec.decode(bytes, base, dtype)
+    const bytes = isUnchanged(pair) ? new Uint8Array(0) : encode(pair.expert, pair.base)
+    if (bytes === undefined) return undefined
+    const rebuilt = buffer.subarray(0, pair.base.length)
+    rebuilt.set(pair.base)
+    if (bytes.length > 0) codec.decode(bytes, rebuilt, dtype)
     hash.update(rebuilt)
-    if (!isUnchanged(pair)) addLoss(loss, expert, base, rebuilt, dtype)
-    const isNeeded = Buffer.compare(rebuilt, base) !== 0
+    if (!isUnchanged(pair)) lost.add(pair.expert, pair.base, rebuilt, dtype)
+    const isNeeded = Buffer.compare(rebuilt, pair.base) !== 0
     lengths.push(isNeeded ? bytes.length : 0)
     if (isNeeded) await spool.append(bytes, options)
   }
+  if (!lost.isFinite) return undefined
+  loss.merge(lost)
   const sha256 = hash.digest('hex')
   if (spool.sizeBytes === offset) return { sha256 }
-  const head = encodePieceTable(lengths)
-  const sizeBytes = head.length + spool.sizeBytes - offset
-  return {
-    sha256,
-    stored: { info: { name, dtype: 'U8', shape: [sizeBytes], sizeBytes }, head, offset }
-  }
+  return { sha256, stored: storedTensor(info.name, encodePieceTable(lengths), offset, spool) }
 }
 
-function addLoss(
-  loss: LossSum,
-  expert: Uint8Array,
-  base: Uint8Array,
-  rebuilt: Uint8Array,
-  dtype: FloatDtype
-): void {
-  loss.add(decodeValues(expert, dtype), decodeValues(base, dtype), decodeValues(rebuilt, dtype))
+function storedTensor(name: string, head: Uint8Array, offset: number, spool: Spool): SpooledTensor {
+  const sizeBytes = head.length + spool.sizeBytes - offset
+  return { info: { name, dtype: 'U8', shape: [sizeBytes], sizeBytes }, head, offset }
 }

@@ -25,8 +25,8 @@ export interface LossyInit {
 }
 
 /**
- * Encodes roughly what turns the base into the expert, and says in the payload what was lost. Reads both twice
- * (`sparse` four times); memory is bounded by a few pieces and 4 bytes for each MiB of the model.
+ * Encodes roughly what turns the base into the expert, and says in the payload what was lost. Reads both once
+ * (`sparse` three times; what the codec can't say once more); memory is bounded by a few pieces and 4 bytes for each MiB of the model.
  *
  * @param base what both sides have
  * @param expert tensors of the same names, dtypes and shapes
@@ -46,7 +46,7 @@ export async function encodeLossy(
   requireSameTensors(base, expert, expert.tensors)
   const codec = pieceCodec(init.codec)
   const loss = new LossSum()
-  const advance = progress(checkpointBytes(expert) * (2 + codec.passes), options)
+  const advance = progress(checkpointBytes(expert) * (1 + codec.passes), options)
   const shared = { base, expert, spool, codec, settings, loss, advance, options }
   const tensors: TensorDescription[] = []
   const spooled = new Map<string, SpooledTensor>()

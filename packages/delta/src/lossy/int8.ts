@@ -2,8 +2,8 @@ import { type FloatDtype, floatBytes } from '@soup/tensor'
 import { INT8_BLOCK } from '../limits.ts'
 import { packFrame, unpackFrame } from './frame.ts'
 import type { PieceCodec } from './piece-codec.ts'
-import { readScales, SCALE_BYTES, scaleUp } from './scales.ts'
-import { addDelta, decodeValues, subtractValues } from './values.ts'
+import { readScales, SCALE_BYTES, scaleUp, scaleValue } from './scales.ts'
+import { updateValues, type Values, visitValues } from './values.ts'
 
 /** The largest code; −128 is not used. */
 const MAX_CODE = 127
@@ -29,15 +29,13 @@ export const int8: PieceCodec = {
     async ({ dtype }) =>
     (expert, base) =>
       quantise(expert, base, dtype),
-  decode: (stored, base, dtype) => {
-    const count = base.length / floatBytes(dtype)
+  decode: (stored, piece, dtype) => {
+    const count = piece.length / floatBytes(dtype)
     const scaleBytes = scaleCount(count) * SCALE_BYTES
     if (stored.length <= scaleBytes) throw new RangeError('it is shorter than its scales')
     const scales = readScales(stored, scaleCount(count))
     const codes = unpackCodes(stored.subarray(scaleBytes), count)
-    const delta = new Float32Array(count)
-    for (let i = 0; i < count; i++) delta[i] = (codes[i]! - 128) * scales[(i / INT8_BLOCK) | 0]!
-    return addDelta(base, delta, dtype)
+    updateValues(piece, dtype, (values, at) => addCodes(values, codes.subarray(at), scales, at))
   }
 }
 
@@ -45,24 +43,50 @@ function scaleCount(count: number): number {
   return Math.ceil(count / INT8_BLOCK)
 }
 
-function quantise(expert: Uint8Array, base: Uint8Array, dtype: FloatDtype): Uint8Array {
-  const delta = subtractValues(decodeValues(expert, dtype), decodeValues(base, dtype))
-  const scales = new Uint16Array(scaleCount(delta.length))
-  const codes = new Uint8Array(delta.length)
-  for (let block = 0; block < scales.length; block++) {
-    const [from, to] = [block * INT8_BLOCK, Math.min(delta.length, (block + 1) * INT8_BLOCK)]
-    let most = 0
-    for (let i = from; i < to; i++) most = Math.max(most, Math.abs(delta[i]!))
-    scales[block] = scaleUp(most / MAX_CODE)
-    const [scale] = readScales(new Uint8Array(scales.buffer, block * SCALE_BYTES), 1)
-    const inverse = most === 0 ? 0 : 1 / scale!
-    for (let i = from; i < to; i++) codes[i] = 128 + Math.round(delta[i]! * inverse)
+/** θ₀ + q · s; where q is 0 the element stays as it is, so that −0 does. */
+function addCodes(values: Values, codes: Uint8Array, scales: Float32Array, at: number): void {
+  for (let from = 0; from < values.length; from += INT8_BLOCK) {
+    const to = Math.min(values.length, from + INT8_BLOCK)
+    const scale = scales[(at + from) / INT8_BLOCK]!
+    for (let i = from; i < to; i++) {
+      const code = codes[i]! - 128
+      if (code !== 0) values[i] = values[i]! + code * scale
+    }
   }
+}
+
+function quantise(expert: Uint8Array, base: Uint8Array, dtype: FloatDtype): Uint8Array | undefined {
+  const count = base.length / floatBytes(dtype)
+  const scales = new Uint16Array(scaleCount(count))
+  const codes = new Uint8Array(count)
+  const delta = new Float32Array(INT8_BLOCK)
+  let isBounded = true
+  visitValues([expert, base], dtype, ([ours, theirs], at) => {
+    for (let from = 0; from < ours!.length; from += INT8_BLOCK) {
+      const length = Math.min(INT8_BLOCK, ours!.length - from)
+      let most = 0
+      for (let i = 0; i < length; i++) {
+        delta[i] = ours![from + i]! - theirs![from + i]!
+        most = Math.max(most, Math.abs(delta[i]!))
+      }
+      isBounded &&= Number.isFinite(most)
+      const scale = scaleUp(most / MAX_CODE)
+      scales[(at + from) / INT8_BLOCK] = scale
+      const inverse = most === 0 ? 0 : 1 / scaleValue(scale)
+      for (let i = 0; i < length; i++) codes[at + from + i] = code(delta[i]! * inverse)
+    }
+  })
+  if (!isBounded) return undefined
   const packed = packFrame(codes)
   return Buffer.concat([
     new Uint8Array(scales.buffer),
     packed.length < codes.length ? packed : codes
   ])
+}
+
+/** Rounds to nearest, half up: Math.round, written so that it costs nothing. */
+function code(ratio: number): number {
+  return (ratio + 128.5) | 0
 }
 
 function unpackCodes(stored: Uint8Array, count: number): Uint8Array {

@@ -1,7 +1,7 @@
-import type { Checkpoint } from '@soup/tensor'
+import type { Checkpoint, FloatDtype } from '@soup/tensor'
 import { invalid } from '../contents.ts'
 import { MAX_LOSS_CHARACTERS } from '../limits.ts'
-import type { Values } from './values.ts'
+import { type Values, visitValues } from './values.ts'
 
 /** How far what a lossy payload decodes to is from the expert. */
 export interface Loss {
@@ -18,11 +18,34 @@ export class LossSum {
   #rebuilt = 0
   #product = 0
 
-  /** Adds a piece: as many elements of each, not mutated. */
-  add(expert: Values, base: Values, rebuilt: Values): void {
-    let [error, delta, estimate, product] = [0, 0, 0, 0]
+  /** Adds a piece of each, not mutated. */
+  add(expert: Uint8Array, base: Uint8Array, rebuilt: Uint8Array, dtype: FloatDtype): void {
+    visitValues([expert, base, rebuilt], dtype, ([ours, theirs, estimate]) =>
+      this.#addValues(ours!, theirs!, estimate!)
+    )
+  }
+
+  /** Adds what another sum has. */
+  merge(other: LossSum): void {
+    this.#error += other.#error
+    this.#delta += other.#delta
+    this.#rebuilt += other.#rebuilt
+    this.#product += other.#product
+  }
+
+  /** Whether all that was added is finite. */
+  get isFinite(): boolean {
+    return Number.isFinite(this.#error + this.#delta + this.#rebuilt + this.#product)
+  }
+
+  #addValues(expert: Values, base: Values, rebuilt: Values): void {
+    let error = 0
+    let delta = 0
+    let estimate = 0
+    let product = 0
     for (let i = 0; i < base.length; i++) {
-      const [d, e] = [expert[i]! - base[i]!, rebuilt[i]! - base[i]!]
+      const d = expert[i]! - base[i]!
+      const e = rebuilt[i]! - base[i]!
       error += (e - d) * (e - d)
       delta += d * d
       estimate += e * e

@@ -1,13 +1,12 @@
 import type { AbortOptions } from '@soup/interface'
-import { type Checkpoint, isFloatDtype, pieceSizes, type TensorInfo } from '@soup/tensor'
+import { type Checkpoint, PIECE_BYTES, pieceSizes, type TensorInfo } from '@soup/tensor'
 import type { PiecePair } from './piece-codec.ts'
-import { decodeValues, subtractValues } from './values.ts'
 
 /**
  * Reads a tensor of both checkpoints, piece by piece.
  *
  * @param advance called with the bytes of each piece that has been dealt with
- * @returns fresh buffers
+ * @returns the same two buffers every time
  */
 export async function* readPairs(
   base: Checkpoint,
@@ -17,8 +16,9 @@ export async function* readPairs(
   options: AbortOptions
 ): AsyncGenerator<PiecePair> {
   const [expertReader, baseReader] = [expert.open(name), base.open(name)]
+  const [ours, theirs] = [new Uint8Array(PIECE_BYTES), new Uint8Array(PIECE_BYTES)]
   for (const size of pieceSizes(sizeBytes)) {
-    const pair = { expert: new Uint8Array(size), base: new Uint8Array(size) }
+    const pair = { expert: ours.subarray(0, size), base: theirs.subarray(0, size) }
     await expertReader.read(pair.expert, options)
     await baseReader.read(pair.base, options)
     yield pair
@@ -29,25 +29,4 @@ export async function* readPairs(
 /** Tells whether both pieces have the same bytes. */
 export function isUnchanged({ expert, base }: PiecePair): boolean {
   return Buffer.compare(expert, base) === 0
-}
-
-/**
- * What a tensor needs: nothing where it equals the base's; a lossy codec where its differences are finite f32; else
- * (integers, packed and unknown dtypes, tensors with NaN or infinities that changed) its own bytes as they are.
- */
-export async function classify(
-  { dtype }: TensorInfo,
-  pairs: AsyncIterable<PiecePair>
-): Promise<'equal' | 'coded' | 'raw'> {
-  let isEqual = true
-  let sum = 0
-  for await (const pair of pairs) {
-    if (isUnchanged(pair)) continue
-    isEqual = false
-    if (!isFloatDtype(dtype)) continue
-    const delta = subtractValues(decodeValues(pair.expert, dtype), decodeValues(pair.base, dtype))
-    for (let i = 0; i < delta.length; i++) sum += Math.abs(delta[i]!)
-  }
-  if (isEqual) return 'equal'
-  return isFloatDtype(dtype) && Number.isFinite(sum) ? 'coded' : 'raw'
 }

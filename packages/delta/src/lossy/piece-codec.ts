@@ -10,7 +10,7 @@ export interface PiecePair {
 export interface TensorPair {
   dtype: FloatDtype
   elementCount: number
-  /** Reads all pieces in order; may be called again. */
+  /** Reads all pieces in order, each valid until the next is asked for; may be called again. */
   pairs(): AsyncIterable<PiecePair>
 }
 
@@ -29,19 +29,19 @@ export interface PieceCodec {
   /**
    * Looks at a whole tensor before its pieces are encoded.
    *
-   * @returns what encodes one piece of it after another, in order; nothing where the base's piece will do
+   * @returns what encodes one piece of it after another, in order, mutating neither: no bytes where the base's
+   *   piece will do, undefined where Δ is infinite or NaN in f32, which the codec has no way to say
    */
   prepare(
     tensor: TensorPair,
     settings: LossySettings
-  ): Promise<(expert: Uint8Array, base: Uint8Array) => Uint8Array>
+  ): Promise<(expert: Uint8Array, base: Uint8Array) => Uint8Array | undefined>
   /**
-   * Decodes one piece, the same bytes on every machine.
+   * Turns a piece of the base into the expert's, in place, the same bytes on every machine.
    *
-   * @param stored at least one byte, at most `maxPieceBytes`; trusted in nothing
-   * @param base not mutated
-   * @returns fresh bytes, as many as the base's piece has
+   * @param stored at least one byte, at most `maxPieceBytes`; not mutated, trusted in nothing
+   * @param piece the base's; of no use after an error
    * @throws {RangeError} when the stored bytes break the format
    */
-  decode(stored: Uint8Array, base: Uint8Array, dtype: FloatDtype): Uint8Array
+  decode(stored: Uint8Array, piece: Uint8Array, dtype: FloatDtype): void
 }

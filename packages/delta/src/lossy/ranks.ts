@@ -1,20 +1,35 @@
-import type { Values } from './values.ts'
+import type { FloatDtype } from '@soup/tensor'
+import { MAX_VALUES, type Values, visitValues } from './values.ts'
+
+const scratch = new Float32Array(MAX_VALUES)
+const scratchBits = new Uint32Array(scratch.buffer)
 
 /**
  * Orders elements by how much they changed: 0 where an element kept its value and its sign, else 1 plus the bits
  * of |θᵢ − θ₀| as an f32, which are ordered as the numbers are.
+ *
+ * @param visit takes the ranks of some elements at a time, theirs only until it returns, and where the first stands
  */
-export function changeRanks(expert: Values, base: Values): Uint32Array<ArrayBuffer> {
-  const deltas = new Float32Array(base.length)
-  for (let i = 0; i < deltas.length; i++) deltas[i] = expert[i]! - base[i]!
-  const ranks = new Uint32Array(deltas.buffer)
-  for (let i = 0; i < ranks.length; i++) {
-    const [ours, theirs] = [expert[i]!, base[i]!]
+export function visitRanks(
+  { expert, base }: { expert: Uint8Array; base: Uint8Array },
+  dtype: FloatDtype,
+  visit: (ranks: Uint32Array, at: number) => void
+): void {
+  visitValues([expert, base], dtype, ([ours, theirs], at) => {
+    rank(ours!, theirs!)
+    visit(scratchBits.subarray(0, ours!.length), at)
+  })
+}
+
+function rank(expert: Values, base: Values): void {
+  for (let i = 0; i < expert.length; i++) {
+    const ours = expert[i]!
+    const difference = ours - base[i]!
+    scratch[i] = difference
     // 0 and −0 are equal, their reciprocals are not.
-    const isSame = ours === theirs && (ours !== 0 || 1 / ours === 1 / theirs)
-    ranks[i] = isSame ? 0 : (ranks[i]! & 0x7fff_ffff) + 1
+    const isSame = difference === 0 && (ours !== 0 || 1 / ours === 1 / base[i]!)
+    scratchBits[i] = isSame ? 0 : (scratchBits[i]! & 0x7fff_ffff) + 1
   }
-  return ranks
 }
 
 /** Which elements are chosen: those of a higher rank than the threshold, and the first `ties` of that rank. */
@@ -30,26 +45,31 @@ const LOW_BITS = 15
  * Finds the k elements that changed most, exactly and in bounded memory, by looking at all ranks twice: at their
  * upper halves, then at the lower halves of those that share the k-th one's upper half. Ties go to the first.
  *
- * @param ranks of all elements in order, in pieces; called once a look
+ * @param look shows the ranks of all elements; called twice
  * @returns a selection of k elements, or of all that changed where they are fewer
  */
 export async function selectTop(
-  ranks: () => AsyncIterable<Uint32Array>,
+  look: (visit: (ranks: Uint32Array) => void) => Promise<void>,
   k: number
 ): Promise<Selection> {
   const high = new Float64Array(2 ** (31 - LOW_BITS))
-  for await (const piece of ranks()) {
-    for (let i = 0; i < piece.length; i++) if (piece[i] !== 0) high[piece[i]! >>> LOW_BITS]!++
-  }
+  await look(ranks => {
+    for (let i = 0; i < ranks.length; i++) {
+      const bin = ranks[i]! >>> LOW_BITS
+      high[bin] = high[bin]! + (ranks[i] === 0 ? 0 : 1)
+    }
+  })
   const upper = kthLargest(high, k)
   if (upper === undefined) return { threshold: 0, ties: 0 }
   const low = new Float64Array(2 ** LOW_BITS)
-  for await (const piece of ranks()) {
-    for (let i = 0; i < piece.length; i++) {
-      const rank = piece[i]!
-      if (rank !== 0 && rank >>> LOW_BITS === upper.bin) low[rank & (low.length - 1)]!++
+  await look(ranks => {
+    for (let i = 0; i < ranks.length; i++) {
+      const rank = ranks[i]!
+      if (rank >>> LOW_BITS !== upper.bin || rank === 0) continue
+      const bin = rank & (low.length - 1)
+      low[bin] = low[bin]! + 1
     }
-  }
+  })
   const lower = kthLargest(low, upper.rest)!
   return { threshold: upper.bin * low.length + lower.bin, ties: lower.rest }
 }
@@ -65,22 +85,24 @@ function kthLargest(bins: Float64Array, k: number): { bin: number; rest: number 
 }
 
 /**
- * Takes the chosen elements out of one piece after another.
+ * Takes the chosen elements out of one run of ranks after another.
  *
- * @returns for the ranks of the next piece the chosen positions, ascending
+ * @returns writes the positions of the chosen among the next ranks, ascending, plus `at`, into `positions` from
+ *   `count` on, and gives the new count
  */
-export function selector({ threshold, ties }: Selection): (ranks: Uint32Array) => Uint32Array {
+export function selector({
+  threshold,
+  ties
+}: Selection): (ranks: Uint32Array, at: number, positions: Uint32Array, count: number) => number {
   let left = ties
-  return ranks => {
-    const positions = new Uint32Array(ranks.length)
-    let count = 0
+  return (ranks, at, positions, count) => {
+    let end = count
     for (let i = 0; i < ranks.length; i++) {
       const rank = ranks[i]!
-      if (rank > threshold || (rank === threshold && left > 0)) {
-        positions[count++] = i
-        if (rank === threshold) left--
-      }
+      if (rank < threshold || rank === 0) continue
+      if (rank === threshold && left-- <= 0) continue
+      positions[end++] = at + i
     }
-    return positions.subarray(0, count)
+    return end
   }
 }

@@ -32,6 +32,12 @@ export function scaleNearest(value: number): number {
   return (bits[0]! + 0x7fff + ((bits[0]! >>> 16) & 1)) >>> 16
 }
 
+/** The number that a scale's bits stand for. */
+export function scaleValue(scale: number): number {
+  bits[0] = scale << 16
+  return number[0]!
+}
+
 /**
  * Reads the scales at the beginning of a stored piece.
  *

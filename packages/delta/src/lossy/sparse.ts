@@ -4,8 +4,7 @@ import { decodePiece, encodePiece } from '../piece.ts'
 import { maxFrameBytes, packFrame, unpackFrame } from './frame.ts'
 import { decodeGaps, encodeGaps } from './gaps.ts'
 import type { PieceCodec } from './piece-codec.ts'
-import { changeRanks, selector, selectTop } from './ranks.ts'
-import { decodeValues } from './values.ts'
+import { selector, selectTop, visitRanks } from './ranks.ts'
 
 /** Bytes of the two 32-bit numbers that a stored piece begins with. */
 const HEAD_BYTES = 8
@@ -26,25 +25,27 @@ export const sparse: PieceCodec = {
   prepare: async ({ dtype, elementCount, pairs }, { density }) => {
     const select = selector(
       await selectTop(
-        async function* () {
-          for await (const { expert, base } of pairs()) {
-            yield changeRanks(decodeValues(expert, dtype), decodeValues(base, dtype))
-          }
+        async visit => {
+          for await (const pair of pairs()) visitRanks(pair, dtype, visit)
         },
         Math.ceil(density * elementCount)
       )
     )
     return (expert, base) => {
-      const ranks = changeRanks(decodeValues(expert, dtype), decodeValues(base, dtype))
-      return encodeChosen(select(ranks), expert, base, dtype)
+      const positions = new Uint32Array(base.length / floatBytes(dtype))
+      let count = 0
+      visitRanks({ expert, base }, dtype, (ranks, at) => {
+        count = select(ranks, at, positions, count)
+      })
+      return encodeChosen(positions.subarray(0, count), expert, base, dtype)
     }
   },
-  decode: (stored, base, dtype) => {
+  decode: (stored, piece, dtype) => {
     const width = floatBytes(dtype)
     if (stored.length < HEAD_BYTES) throw new RangeError('it is shorter than its head')
     const head = new DataView(stored.buffer, stored.byteOffset, HEAD_BYTES)
     const [count, gapBytes] = [head.getUint32(0, true), head.getUint32(4, true)]
-    const end = base.length / width
+    const end = piece.length / width
     if (count > end || gapBytes > stored.length - HEAD_BYTES) {
       throw new RangeError(`it claims ${count} of ${end} elements, ${gapBytes} bytes of gaps`)
     }
@@ -52,10 +53,8 @@ export const sparse: PieceCodec = {
     if (elements.length > count * width) throw new RangeError('its elements take too many bytes')
     const frame = stored.subarray(HEAD_BYTES, HEAD_BYTES + gapBytes)
     const positions = decodeGaps(unpackFrame(frame, end), count, end)
-    const theirs = gather(base, positions, width)
-    const expert = base.slice()
-    scatter(decodePiece(elements, theirs, elementLayout(dtype)), positions, width, expert)
-    return expert
+    const theirs = gather(piece, positions, width)
+    scatter(decodePiece(elements, theirs, elementLayout(dtype)), positions, width, piece)
   }
 }
 

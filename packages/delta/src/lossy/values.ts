@@ -1,7 +1,19 @@
-import { type FloatDtype, floatCodec } from '@soup/tensor'
+import {
+  BLOCK_BYTES,
+  type Block,
+  decodeBlock,
+  encodeBlock,
+  type FloatDtype,
+  floatBytes,
+  returnBlocks,
+  takeBlocks
+} from '@soup/tensor'
 
 /** Elements as numbers that hold them exactly: f64 for F64, f32 for every other float dtype. */
 export type Values = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>
+
+/** The most values that are handed out at a time: a multiple of every codec's blocks. */
+export const MAX_VALUES: number = BLOCK_BYTES / 4
 
 /** The largest finite number of each dtype. */
 const MAX_FINITE: Record<FloatDtype, number> = {
@@ -16,55 +28,92 @@ const MAX_FINITE: Record<FloatDtype, number> = {
 }
 
 /**
- * Widens without loss.
+ * Widens pieces of tensors without loss, some {@link MAX_VALUES} elements at a time, so that they stay in a
+ * core's cache.
  *
- * @param bytes whole elements, not kept
- * @returns fresh values
+ * @param pieces whole elements, as many of each; not mutated
+ * @param visit takes the values of each piece, theirs only until it returns, and where the first of them stands
  */
-export function decodeValues(bytes: Uint8Array, dtype: FloatDtype): Values {
-  return dtype === 'F64'
-    ? new Float64Array(new Uint8Array(bytes).buffer)
-    : floatCodec(dtype).decode(bytes)
+export function visitValues(
+  pieces: readonly Uint8Array[],
+  dtype: FloatDtype,
+  visit: (values: Values[], at: number) => void
+): void {
+  const blocks = takeBlocks(pieces.length + 1)
+  try {
+    const [packed, ...wide] = blocks
+    for (const [at, count] of runs(pieces[0]!, dtype)) {
+      const values = pieces.map((piece, k) => decode(piece, at, count, dtype, packed!, wide[k]!))
+      visit(values, at)
+    }
+  } finally {
+    returnBlocks(blocks)
+  }
 }
 
 /**
- * Rounds once, to nearest even; what lies beyond the dtype's finite numbers becomes the largest of them, so that a
- * sum that overflows can't bring infinities into a model.
+ * Changes a piece in place: its values are widened, changed, and rounded once, to nearest even. What lies beyond the
+ * dtype's finite numbers becomes the largest of them, so that a sum that overflows can't bring infinities
+ * into a model.
  *
- * @param values may be overwritten
- * @returns bytes of the values; may share their memory
+ * @param piece whole elements
+ * @param update changes values of up to {@link MAX_VALUES} consecutive elements, given where the first stands and
+ *   the values of the same elements of `beside`
+ * @param beside other pieces, as many elements of each, not mutated
  */
-export function encodeValues(values: Values, dtype: FloatDtype): Uint8Array {
-  const max = MAX_FINITE[dtype]
-  for (let i = 0; i < values.length; i++) {
-    if (values[i]! > max) values[i] = max
-    else if (values[i]! < -max) values[i] = -max
+export function updateValues(
+  piece: Uint8Array,
+  dtype: FloatDtype,
+  update: (values: Values, at: number, beside: Values[]) => void,
+  beside: readonly Uint8Array[] = []
+): void {
+  const blocks = takeBlocks(2 + beside.length)
+  try {
+    const [packed, wide, ...others] = blocks
+    const width = floatBytes(dtype)
+    for (const [at, count] of runs(piece, dtype)) {
+      const values = decode(piece, at, count, dtype, packed!, wide!)
+      update(
+        values,
+        at,
+        beside.map((other, k) => decode(other, at, count, dtype, packed!, others[k]!))
+      )
+      saturate(values, MAX_FINITE[dtype])
+      if (dtype !== 'F64') encodeBlock(dtype, wide!, packed!, count)
+      const result = dtype === 'F64' ? wide! : packed!
+      piece.set(result.bytes.subarray(0, count * width), at * width)
+    }
+  } finally {
+    returnBlocks(blocks)
   }
-  return values instanceof Float64Array
-    ? new Uint8Array(values.buffer)
-    : floatCodec(dtype).encode(values)
 }
 
-/** Δ = θᵢ − θ₀, rounded once to f32, whatever the dtype. */
-export function subtractValues(expert: Values, base: Values): Float32Array<ArrayBuffer> {
-  const delta = new Float32Array(base.length)
-  for (let i = 0; i < delta.length; i++) delta[i] = expert[i]! - base[i]!
-  return delta
+function* runs(piece: Uint8Array, dtype: FloatDtype): Generator<[at: number, count: number]> {
+  const total = piece.length / floatBytes(dtype)
+  const most = BLOCK_BYTES / Math.max(4, floatBytes(dtype))
+  for (let at = 0; at < total; at += most) yield [at, Math.min(most, total - at)]
 }
 
-/**
- * θ₀ + Δ̂ as every decoder must compute it: the sum in f32 (f64 for F64), rounded as {@link encodeValues} does.
- * Where Δ̂ is 0 the element stays as it is, so that −0 does.
- *
- * @param base whole elements, not mutated
- * @param delta one f32 an element, not mutated
- * @returns fresh bytes
- */
-export function addDelta(base: Uint8Array, delta: Float32Array, dtype: FloatDtype): Uint8Array {
-  const values = decodeValues(base, dtype)
+function decode(
+  piece: Uint8Array,
+  at: number,
+  count: number,
+  dtype: FloatDtype,
+  packed: Block,
+  wide: Block
+): Values {
+  const width = floatBytes(dtype)
+  const target = dtype === 'F64' ? wide : packed
+  target.bytes.set(piece.subarray(at * width, (at + count) * width))
+  if (dtype === 'F64') return new Float64Array(wide.bytes.buffer, wide.address, count)
+  decodeBlock(dtype, packed, wide, count)
+  return new Float32Array(wide.bytes.buffer, wide.address, count)
+}
+
+function saturate(values: Values, max: number): void {
   for (let i = 0; i < values.length; i++) {
-    const step = delta[i]!
-    if (step !== 0) values[i] = values[i]! + step
+    const value = values[i]!
+    if (value > max) values[i] = max
+    else if (value < -max) values[i] = -max
   }
-  return encodeValues(values, dtype)
 }

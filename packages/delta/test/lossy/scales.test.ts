@@ -1,0 +1,35 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { readScales, scaleNearest, scaleUp, scaleValue } from '../../src/lossy/scales.ts'
+
+const values = fc.double({ min: 0, max: 1e38, noNaN: true })
+
+t.test('scaleUp() gives the least bfloat16 that is not below', t => {
+  fc.assert(
+    fc.property(fc.oneof(values, fc.double({ min: 0, max: 1e-30, noNaN: true })), value => {
+      const scale = scaleUp(value)
+      return scaleValue(scale) >= value && (scale === 0 || scaleValue(scale - 1) < value)
+    })
+  )
+  t.end()
+})
+
+t.test('scaleNearest() is off by half a place at most', t => {
+  fc.assert(
+    fc.property(values, value => {
+      const off = Math.abs(scaleValue(scaleNearest(value)) - value)
+      return off <= Math.max(value * 2 ** -8 * (1 + 2 ** -20), 2 ** -133)
+    })
+  )
+  t.end()
+})
+
+t.test('readScales() refuses what is negative, infinite or NaN', t => {
+  const read = (scale: number) => readScales(Uint8Array.of(0, 0, scale, scale >> 8), 2)
+  t.strictSame([...read(0x3f80)], [0, 1])
+  t.strictSame([...read(0x7f7f)].at(1), (2 - 2 ** -7) * 2 ** 127)
+  for (const scale of [0x7f80, 0x7fc0, 0x8000, 0xbf80, 0xffff]) {
+    t.throws(() => read(scale), { message: /scale 1 is negative or not finite/ })
+  }
+  t.end()
+})
