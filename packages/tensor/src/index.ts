@@ -34,7 +34,7 @@ export {
   floatBytes,
   isFloatDtype
 } from './kernels/convert.ts'
-export { addUpdate } from './kernels/matmul.ts'
+export { addUpdate, isUpdateDtype, type UpdateDtype } from './kernels/matmul.ts'
 export { asBlock, BLOCK_BYTES, type Block, returnBlocks, takeBlocks } from './kernels/memory.ts'
 export {
   DEFAULT_MAX_TENSOR_BYTES,
