@@ -101,15 +101,43 @@ export function addProductF32(
   }
 }
 
-/** values += update; a value whose update is 0 stays as it is, a computed NaN becomes the positive quiet one. */
-export function addUpdateF32(values: u32, update: u32, length: u32): void {
-  const end = values + (length << 2)
-  for (; values < end; values += 16, update += 16) {
-    const value = v128.load(values)
-    const change = v128.load(update)
-    const sum = f32x4.add(value, change)
-    const isNumber = f32x4.eq(sum, sum)
-    const result = v128.bitselect(sum, i32x4.splat(0x7fc0_0000), isNumber)
-    v128.store(values, v128.bitselect(value, result, f32x4.eq(change, f32x4.splat(0))))
+/** The sum of which a computed NaN becomes the positive quiet one. */
+// @ts-ignore: a decorator
+@inline
+function canonicalSum(value: v128, change: v128): v128 {
+  const sum = f32x4.add(value, change)
+  return v128.bitselect(sum, i32x4.splat(0x7fc0_0000), f32x4.eq(sum, sum))
+}
+
+/** out = values + update; a value whose update is 0 stays as it is, a computed NaN becomes the positive quiet one. */
+export function addUpdateF32(values: u32, update: u32, out: u32, length: u32): void {
+  for (let at: u32 = 0; at < length << 2; at += 16) {
+    const value = v128.load(values + at)
+    const change = v128.load(update + at)
+    const isUnchanged = f32x4.eq(change, f32x4.splat(0))
+    v128.store(out + at, v128.bitselect(value, canonicalSum(value, change), isUnchanged))
+  }
+}
+
+/** To nearest even, in the lower half. */
+// @ts-ignore: a decorator
+@inline
+function roundToBrain(values: v128): v128 {
+  const isOdd = v128.and(i32x4.shr_u(values, 16), i32x4.splat(1))
+  return i32x4.shr_u(i32x4.add(i32x4.add(values, i32x4.splat(0x7fff)), isOdd), 16)
+}
+
+/** The same with values of bfloat16: widened, added to in f32, rounded once. */
+export function addUpdateBF16(values: u32, update: u32, out: u32, length: u32): void {
+  const zero = f32x4.splat(0)
+  for (let at: u32 = 0; at < length << 1; at += 16) {
+    const stored = v128.load(values + at)
+    const low = v128.load(update + (at << 1))
+    const high = v128.load(update + (at << 1), 16)
+    const lowSum = canonicalSum(i32x4.shl(i32x4.extend_low_i16x8_u(stored), 16), low)
+    const highSum = canonicalSum(i32x4.shl(i32x4.extend_high_i16x8_u(stored), 16), high)
+    const sums = i16x8.narrow_i32x4_u(roundToBrain(lowSum), roundToBrain(highSum))
+    const isUnchanged = i16x8.narrow_i32x4_s(f32x4.eq(low, zero), f32x4.eq(high, zero))
+    v128.store(out + at, v128.bitselect(stored, sums, isUnchanged))
   }
 }

@@ -86,7 +86,9 @@ function factor(
   if (info === undefined) throw misfit(adapter, module.name, `lacks tensor ${name}`)
   const isFit =
     info.shape.length === shape.length &&
-    shape.every((length, i) => length === undefined || length === info.shape[i])
+    shape.every((length, i) =>
+      length === undefined ? info.shape[i]! > 0 : length === info.shape[i]
+    )
   if (isFit && isFloatDtype(info.dtype)) return info
   const expected = shape.map(length => length ?? 'any').join(', ')
   throw misfit(

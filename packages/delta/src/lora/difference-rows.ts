@@ -15,6 +15,7 @@ const ELEMENTS = 2 ** 18
 
 /**
  * Streams θᵢ − θ₀ of one float tensor in f32, rows after rows; of F64 the difference is rounded, not the terms.
+ * Where both have the same infinity, or NaN, it is 0.
  *
  * @param columns elements of a row; must divide the number of elements
  * @returns fresh matrices `[some rows, columns]`, of 2¹⁸ elements or one row
@@ -50,7 +51,11 @@ function subtract(
   theirs: Float32Array | Float64Array
 ): Float32Array {
   const result = new Float32Array(ours.length)
-  for (let i = 0; i < result.length; i++) result[i] = ours[i]! - theirs[i]!
+  for (let i = 0; i < result.length; i++) {
+    const difference = ours[i]! - theirs[i]!
+    const isUnchanged = Number.isNaN(difference) && Object.is(ours[i], theirs[i])
+    result[i] = isUnchanged ? 0 : difference
+  }
   return result
 }
 

@@ -2,12 +2,9 @@ import type { ProgressOptions } from '@soup/interface'
 import {
   type Checkpoint,
   checkpointBytes,
-  elementCount,
   type FloatDtype,
-  isFloatDtype,
   type Matrix,
   matrix,
-  readPieces,
   rowMajor,
   type Spool,
   type TensorInfo,
@@ -17,10 +14,12 @@ import { requireSameTensors } from '../contents.ts'
 import { DeltaError } from '../errors.ts'
 import { type LoraAdapter, type LoraModule, peftModule, peftSavedName } from './adapter.ts'
 import { requireFactorBytes } from './check-adapter.ts'
-import { differenceRows, squaredNorm } from './difference-rows.ts'
+import { differenceRows } from './difference-rows.ts'
 import { extractWeight, type RowStream, sketchWidth, squaredResidual } from './extract-weight.ts'
 import { layeredTensors } from './layered-tensors.ts'
 import { type SpooledTensors, spooledTensors } from './spooled-tensors.ts'
+import { tensorChange } from './tensor-change.ts'
+import { weightKind } from './weight-kind.ts'
 
 /** What {@link extractAdapter} is made of. */
 export interface ExtractInit {
@@ -56,7 +55,7 @@ export interface ModuleError {
 /** A tensor that changed and isn't in the adapter. */
 export interface LeftOutTensor {
   readonly tensor: string
-  /** ‖Δ‖_F; undefined where the tensor isn't of floats. */
+  /** ‖Δ‖_F; undefined where the tensor isn't of floats, or the difference isn't finite. */
   readonly norm: number | undefined
 }
 
@@ -67,13 +66,9 @@ export interface Extraction {
   readonly modules: readonly ModuleError[]
   /** In the order of the base. */
   readonly leftOut: readonly LeftOutTensor[]
-  /** ‖θᵢ − θ₀ − what the adapter adds‖_F / ‖θᵢ − θ₀‖_F over all float tensors, 0 where nothing changed. */
+  /** ‖θᵢ − θ₀ − what the adapter adds‖_F / ‖θᵢ − θ₀‖_F over all float tensors whose norm is known, 0 where nothing changed. */
   readonly relativeError: number
 }
-
-/** Embeddings and output heads as models name them. */
-const EMBEDDING = /(^|\.)(\w*embed\w*|wte|wpe|shared)\.weight$/
-const HEAD = /(^|\.)(lm_head|embed_out)\.weight$/
 
 /**
  * Extracts a low-rank adapter of what turned the base into the expert: for every linear weight factors of rank r, nearly
@@ -98,19 +93,17 @@ export async function extractAdapter(
   if (!Number.isSafeInteger(rank) || rank < 1) throw new RangeError(`rank ${rank} is not 1 or more`)
   requireSameTensors(base, expert, expert.tensors)
   const all = [...base.tensors.values()]
-  const linear = new Set(all.filter(info => isLinear(info, init)))
-  for (const info of linear) requireSketch(info, rank)
+  const factorised = new Set(all.filter(info => isFactorised(info, init)))
+  for (const info of factorised) requireSketch(info, rank)
   const collector = new Collector(init, spooledTensors(spool, dtype), options)
-  for (const info of linear) await collector.factorise(info)
-  for (const info of all) if (!linear.has(info)) await collector.lookAt(info)
+  for (const info of factorised) await collector.factorise(info)
+  for (const info of all) if (!factorised.has(info)) await collector.lookAt(info)
   return collector.finish()
 }
 
-function isLinear({ name, dtype, shape }: TensorInfo, { embeddings }: ExtractInit): boolean {
-  if (!name.endsWith('.weight') || shape.length !== 2 || !isFloatDtype(dtype)) return false
-  return (
-    elementCount(shape)! > 0 && (embeddings === true || !(EMBEDDING.test(name) || HEAD.test(name)))
-  )
+function isFactorised(info: TensorInfo, { embeddings }: ExtractInit): boolean {
+  const kind = weightKind(info)
+  return kind === 'linear' || (kind !== undefined && embeddings === true)
 }
 
 function requireSketch({ name, shape }: TensorInfo, rank: number): void {
@@ -141,7 +134,7 @@ class Collector {
   /** Gives a linear weight its factors, if it changed. */
   async factorise(info: TensorInfo): Promise<void> {
     const { rank, seed = 0 } = this.#init
-    const stream = this.#stream(info, info.shape[1]!)
+    const stream = this.#stream(info)
     const found = await extractWeight(stream, rank, seed)
     if (found !== undefined) await this.#store(info, stream, found.b, found.a, found.squaredNorm)
     this.#advance(info.sizeBytes)
@@ -156,7 +149,7 @@ class Collector {
   ): Promise<void> {
     if (!Number.isFinite(square)) throw notFinite(this.#init.expert, info.name)
     const name = info.name.slice(0, -'.weight'.length)
-    const isEmbedding = EMBEDDING.test(info.name)
+    const isEmbedding = weightKind(info) === 'embedding'
     const fanInFanOut = this.#init.fanInFanOut === true && !isEmbedding
     const module = peftModule(name, { rank: right.rows, scaling: 1, isEmbedding, fanInFanOut })
     const isFlipped = isEmbedding || fanInFanOut
@@ -180,12 +173,11 @@ class Collector {
   /** Lists or saves any other tensor, if it changed. */
   async lookAt(info: TensorInfo): Promise<void> {
     const { name } = info
-    const isFloat = isFloatDtype(info.dtype)
-    const square = isFloat ? await this.#squaredNorm(info) : undefined
-    if (square !== undefined && Number.isNaN(square)) throw notFinite(this.#init.expert, name)
-    const isChanged = square === undefined ? await this.#differs(name) : square > 0
+    const { base, expert } = this.#init
+    const change = await tensorChange(base, expert, name, this.#options)
     this.#advance(info.sizeBytes)
-    if (!isChanged) return
+    if (!change.isChanged) return
+    const square = change.squaredNorm
     this.#changed += square ?? 0
     const isBesideFactors = this.#modules.some(module => name === `${module.name}.bias`)
     if (this.#init.saveOthers === true && !isBesideFactors) {
@@ -215,28 +207,11 @@ class Collector {
     return this.#factors.add(name, [rows, columns], values)
   }
 
-  #stream({ name, shape }: TensorInfo, columns: number): RowStream {
+  #stream({ name, shape }: TensorInfo): RowStream {
     const { base, expert } = this.#init
-    const rows = elementCount(shape)! / columns
+    const [rows, columns] = shape as [number, number]
     const read = () => differenceRows(base, expert, name, columns, this.#options)
     return { rows, columns, read }
-  }
-
-  async #squaredNorm(info: TensorInfo): Promise<number> {
-    let sum = 0
-    for await (const block of this.#stream(info, 1).read()) sum += squaredNorm(block)
-    return sum
-  }
-
-  async #differs(name: string): Promise<boolean> {
-    const { base, expert } = this.#init
-    const theirs = readPieces(base, name, this.#options)
-    let isDifferent = false
-    for await (const ours of readPieces(expert, name, this.#options)) {
-      const { value } = await theirs.next()
-      isDifferent ||= Buffer.compare(ours, value!) !== 0
-    }
-    return isDifferent
   }
 
   #advance(bytes: number): void {

@@ -67,6 +67,7 @@ t.test('every way in which an adapter is not what its modules say is refused by 
     [withModule({ bias: A }), /expected \[3\]/],
     [withModule({ bias: A, isEmbedding: true }), /"layer" is an embedding with a bias/],
     [reshaped('a', [2, 5, 1, 1]), /as F32\[2,5,1,1\]/],
+    [reshaped('a', [2, 0]), /as F32\[2,0\]/],
     [reshaped('b', [3]), /as F32\[3\]/],
     [reshaped('a', [2, 5], 'I8'), /as I8\[2,5\]/],
     [{ ...fit, modules: [fit.modules[0]!, fit.modules[0]!] }, /changes already/],

@@ -10,6 +10,7 @@ import {
   encodeBlock,
   type FloatDtype,
   floatBytes,
+  isUpdateDtype,
   type Matrix,
   matrix,
   returnBlocks,
@@ -39,8 +40,11 @@ export interface UpdatedTensorInit {
   factors(): Promise<UpdateFactors>
 }
 
-/** Elements whose update is computed at a time: enough rows that products run at full speed. */
-const ELEMENTS = 2 ** 18
+/**
+ * Elements whose update is computed at a time, in advance: rows enough that products run at full speed, and as many as
+ * a run of `writeCheckpoint` has, or half of it.
+ */
+const ELEMENTS = 2 ** 20
 
 /** Bytes of an f32. */
 const BYTES = 4
@@ -54,23 +58,22 @@ const BYTES = 4
 export function updatedTensor(init: UpdatedTensorInit, offset: number): TensorReader {
   const { source, input, output } = init
   const [from, to] = [input.dtype as FloatDtype, output.dtype as FloatDtype]
-  const width = floatBytes(to)
+  const [read, written] = [floatBytes(from), floatBytes(to)]
   const take = cursor(output, offset)
-  const reader = source.open(input.name, (offset / width) * floatBytes(from))
+  const reader = source.open(input.name, (offset / written) * read)
+  const next = updatesFrom(offset / written, output.sizeBytes / written)
+  const most = BLOCK_BYTES / Math.max(read, written, BYTES)
   return {
     read: async (target, options) => {
-      const first = take(target.length) / width
+      take(target.length)
       const factors = await init.factors()
       const blocks = takeBlocks(4)
       try {
-        for (let at = 0; at < target.length; at += ELEMENTS * width) {
-          const part = target.subarray(at, at + ELEMENTS * width)
-          const update = updateOf(factors, first + at / width, part.length / width)
-          for (const { values, bytes } of inBlocks(update, part, from, to)) {
-            const stored = blocks[0]!.bytes.subarray(0, values.length * floatBytes(from))
-            await reader.read(stored, options)
-            add(from, to, blocks, values, bytes)
-          }
+        for (let at = 0; at < target.length; ) {
+          const update = next(factors, Math.min(most, (target.length - at) / written))
+          await reader.read(blocks[0]!.bytes.subarray(0, update.length * read), options)
+          add(from, to, blocks, update, target.subarray(at, at + update.length * written))
+          at += update.length * written
         }
       } finally {
         returnBlocks(blocks)
@@ -79,15 +82,38 @@ export function updatedTensor(init: UpdatedTensorInit, offset: number): TensorRe
   }
 }
 
-/** Elements [first, first + length) of left·right. */
-function updateOf({ left, right }: UpdateFactors, first: number, length: number): Float32Array {
-  const update = new Float32Array(length)
+/**
+ * Hands out the elements of left·right in order.
+ *
+ * @returns gives the next elements, at most as many as are asked for and at least one; valid until the next call
+ */
+function updatesFrom(
+  start: number,
+  end: number
+): (factors: UpdateFactors, most: number) => Float32Array {
+  let [position, ready] = [start, new Float32Array(0)]
+  const buffer = new Float32Array(Math.max(0, Math.min(ELEMENTS, end - start)))
+  return (factors, most) => {
+    if (ready.length === 0) {
+      ready = buffer.subarray(0, end - position)
+      addUpdates(factors, position, ready.fill(0))
+    }
+    const update = ready.subarray(0, most)
+    ready = ready.subarray(update.length)
+    position += update.length
+    return update
+  }
+}
+
+/** update += elements of left·right from the first on. */
+function addUpdates({ left, right }: UpdateFactors, first: number, update: Float32Array): void {
   const { columns } = right
-  for (let at = 0; at < length; ) {
+  for (let at = 0; at < update.length; ) {
     const [row, column] = [Math.floor((first + at) / columns), (first + at) % columns]
-    const isWhole = column === 0 && length - at >= columns
-    const rows = isWhole ? Math.floor((length - at) / columns) : 1
-    const width = isWhole ? columns : Math.min(columns - column, length - at)
+    const rest = update.length - at
+    const isWhole = column === 0 && rest >= columns
+    const rows = isWhole ? Math.floor(rest / columns) : 1
+    const width = isWhole ? columns : Math.min(columns - column, rest)
     const count = rows * width
     addProduct(
       submatrix(left, [row, row + rows], [0, left.columns]),
@@ -95,22 +121,6 @@ function updateOf({ left, right }: UpdateFactors, first: number, length: number)
       matrix(rows, width, update.subarray(at, at + count))
     )
     at += count
-  }
-  return update
-}
-
-/** Cuts an update and what it is written to into parts that fit blocks in every dtype that they pass through. */
-function* inBlocks(
-  update: Float32Array,
-  target: Uint8Array,
-  from: FloatDtype,
-  to: FloatDtype
-): Generator<{ values: Float32Array; bytes: Uint8Array }> {
-  const width = floatBytes(to)
-  const most = BLOCK_BYTES / Math.max(floatBytes(from), width, BYTES)
-  for (let at = 0; at < update.length; at += most) {
-    const values = update.subarray(at, at + most)
-    yield { values, bytes: target.subarray(at * width, (at + values.length) * width) }
   }
 }
 
@@ -129,11 +139,15 @@ function add(
     return
   }
   const { length } = update
-  decodeBlock(from, stored, values, length)
   change.bytes.set(new Uint8Array(update.buffer, update.byteOffset, update.byteLength))
-  addUpdate(values, change, length)
   const out = asBlock(target) ?? result
-  encodeBlock(to, values, out, length)
+  if (from === to && isUpdateDtype(from)) {
+    addUpdate(from, stored, change, out, length)
+  } else {
+    decodeBlock(from, stored, values, length)
+    addUpdate('F32', values, change, values, length)
+    encodeBlock(to, values, out, length)
+  }
   if (out === result) target.set(out.bytes.subarray(0, target.length))
 }
 

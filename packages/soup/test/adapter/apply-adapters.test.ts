@@ -1,4 +1,11 @@
-import { type Checkpoint, memoryCheckpoint, readFloats, readTensor } from '@soup/tensor'
+import { extractAdapter } from '@soup/delta'
+import {
+  type Checkpoint,
+  memoryCheckpoint,
+  memorySpool,
+  readFloats,
+  readTensor
+} from '@soup/tensor'
 import fc from 'fast-check'
 import t from 'tap'
 import { applyAdapters } from '../../src/adapter/apply-adapters.ts'
@@ -250,3 +257,43 @@ t.test('a soup of adapters is sequential where its base or a saved tensor is', a
       .isSequential
   )
 })
+
+t.test(
+  'what was extracted from a fine-tune leads back to it, up to the error that was told',
+  async t => {
+    const changes = new Map(WEIGHTS.map((name, i) => [name, noise(200 + i, 64)]))
+    const expert = memoryCheckpoint({
+      name: 'expert',
+      tensors: await Promise.all(
+        [...base.tensors.values()].map(async ({ name, dtype, shape }) => {
+          if (dtype !== 'F32') return { name, dtype, shape, data: await readTensor(base, name) }
+          const change = changes.get(name) ?? noise(0, 64)
+          return tensor(
+            name,
+            [...shape],
+            (await readFloats(base, name)).map((value, i) => value + change[i]! / 8)
+          )
+        })
+      )
+    })
+    const { adapter, relativeError } = await extractAdapter(
+      { base, expert, rank: 2, embeddings: true, saveOthers: true },
+      memorySpool()
+    )
+    const merged = applyAdapters({ base, adapters: ingredients([adapter], [1]) })
+    let [missed, whole] = [0, 0]
+    for (const { name, dtype } of base.tensors.values()) {
+      if (dtype !== 'F32') continue
+      const [from, to, got] = await Promise.all(
+        [base, expert, merged].map(one => readFloats(one, name))
+      )
+      to!.forEach((value, i) => {
+        missed += (value - got![i]!) ** 2
+        whole += (value - from![i]!) ** 2
+      })
+    }
+    t.ok(relativeError > 0.1 && relativeError < 1)
+    t.ok(Math.abs(Math.sqrt(missed / whole) - relativeError) < 1e-5)
+    t.strictSame(await readTensor(merged, 'norm.weight'), await readTensor(expert, 'norm.weight'))
+  }
+)

@@ -10,7 +10,7 @@ export interface BlockMatrix {
 }
 
 const multiply = kernel('addProductF32')
-const add = kernel('addUpdateF32')
+const add = { BF16: kernel('addUpdateBF16'), F32: kernel('addUpdateF32') }
 
 /** Bytes of an f32. */
 const BYTES = 4
@@ -37,13 +37,28 @@ export function addBlockProduct(
   multiply(...addresses, rows, columns, depth)
 }
 
+/** Dtypes that {@link addUpdate} computes with. */
+export type UpdateDtype = 'BF16' | 'F32'
+
+/** Tells whether {@link addUpdate} computes with `dtype`. */
+export function isUpdateDtype(dtype: string): dtype is UpdateDtype {
+  return Object.hasOwn(add, dtype)
+}
+
 /**
- * Adds an update to values in f32. A value whose update is 0 stays bit for bit, be it −0 or a NaN; a computed NaN is
- * the positive quiet one.
+ * Adds an update to values in f32, and rounds the sums once to the values' dtype. A value whose update is 0 stays bit
+ * for bit, be it −0 or a NaN; a computed NaN is the positive quiet one.
  *
- * @param values `length` f32, overwritten with the sums; what lies behind them, up to a multiple of 4, too
- * @param update as many, not mutated; another block
+ * @param values `length` elements of `dtype`, not mutated
+ * @param update as many f32, not mutated
+ * @param out takes as many elements of `dtype`, and overwrites what lies behind them up to 16 bytes; may be `values`
  */
-export function addUpdate(values: Block, update: Block, length: number): void {
-  add(values.address, update.address, length)
+export function addUpdate(
+  dtype: UpdateDtype,
+  values: Block,
+  update: Block,
+  out: Block,
+  length: number
+): void {
+  add[dtype](values.address, update.address, out.address, length)
 }

@@ -67,15 +67,11 @@ function* ranges(length: number, step: number): Generator<[number, number]> {
 function copyIn(tile: Matrix, block: Block): BlockMatrix {
   const floats = floatsOf(block)
   const { width, stride, count, isRowMajor } = linesOf(tile)
-  if (stride === width) {
-    floats.set(tile.values.subarray(tile.offset, tile.offset + count * width))
-  } else {
-    for (let line = 0; line < count; line++) {
-      const from = tile.offset + line * stride
-      floats.set(tile.values.subarray(from, from + width), line * width)
-    }
+  for (let line = 0; line < count; line++) {
+    const from = tile.offset + line * stride
+    floats.set(tile.values.subarray(from, from + width), line * width)
   }
-  const [rowStride, columnStride] = isRowMajor ? [width, 1] : [1, width]
+  const [rowStride, columnStride] = isRowMajor ? [tile.columns, 1] : [1, tile.rows]
   return { block, rowStride, columnStride }
 }
 
@@ -83,11 +79,12 @@ function copyOut(block: Block, tile: Matrix): void {
   const floats = floatsOf(block)
   const { width, stride, count } = linesOf(tile)
   for (let line = 0; line < count; line++) {
-    tile.values.set(floats.subarray(line * width, (line + 1) * width), tile.offset + line * stride)
+    const to = tile.offset + line * stride
+    tile.values.set(floats.subarray(line * width, (line + 1) * width), to)
   }
 }
 
-/** The contiguous lines of a tile: its rows, or its columns. */
+/** The contiguous lines of a tile: its rows, or its columns, or all of it as one. */
 function linesOf(tile: Matrix): {
   width: number
   stride: number
@@ -95,9 +92,13 @@ function linesOf(tile: Matrix): {
   isRowMajor: boolean
 } {
   const { rows, columns, rowStride, columnStride } = tile
-  return columnStride === 1
-    ? { width: columns, stride: rowStride, count: rows, isRowMajor: true }
-    : { width: rows, stride: columnStride, count: columns, isRowMajor: false }
+  const isRowMajor = columnStride === 1
+  const [width, stride, count] = isRowMajor
+    ? [columns, rowStride, rows]
+    : [rows, columnStride, columns]
+  const lines =
+    stride === width ? { width: width * count, stride, count: 1 } : { width, stride, count }
+  return { ...lines, isRowMajor }
 }
 
 function floatsOf({ bytes }: Block): Float32Array {

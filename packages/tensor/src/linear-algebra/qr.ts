@@ -56,10 +56,19 @@ function reflect(v: Float64Array, scale: number, y: Float64Array, k: number): vo
   for (let i = k; i < y.length; i++) y[i]! += factor * v[i]!
 }
 
+/** aᵀb from an element on: four sums that don't wait for one another, in a fixed order. */
 function dot(a: Float64Array, b: Float64Array, from: number): number {
-  let sum = 0
-  for (let i = from; i < a.length; i++) sum += a[i]! * b[i]!
-  return sum
+  let [s0, s1, s2, s3] = [0, 0, 0, 0]
+  const end = a.length
+  let i = from
+  for (; i + 4 <= end; i += 4) {
+    s0 += a[i]! * b[i]!
+    s1 += a[i + 1]! * b[i + 1]!
+    s2 += a[i + 2]! * b[i + 2]!
+    s3 += a[i + 3]! * b[i + 3]!
+  }
+  for (; i < end; i++) s0 += a[i]! * b[i]!
+  return s0 + s1 + (s2 + s3)
 }
 
 /** Applies the reflections, last one first, to the unit vectors. */
