@@ -1,3 +1,4 @@
+import type { Loss } from '@soup/manifest'
 /** @returns a size for a person: `812 B`, `1.4 MB`, `16.0 GB` (decimal units) */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']
@@ -82,4 +83,9 @@ export function listing<Item>(
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
   return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '�')
+}
+
+/** What a lossy codec lost: `error 12.3 % of the update, cosine 0.992`. */
+export function formatLoss({ relativeError, cosine }: Loss): string {
+  return `error ${(100 * relativeError).toPrecision(3)} % of the update, cosine ${cosine.toFixed(4)}`
 }

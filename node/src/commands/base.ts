@@ -12,7 +12,12 @@ import { type Command, nodeCommand } from './command.ts'
 export const baseAdd: Command = nodeCommand({
   name: 'base add',
   summary: 'make a checkpoint known as a base; with --share its bytes travel too',
-  args: [{ flags: '<path>', summary: 'a .safetensors file' }],
+  args: [
+    {
+      flags: '<path>',
+      summary: 'a .safetensors file, a Hugging Face folder, a PEFT adapter folder, an ONNX file'
+    }
+  ],
   options: [
     { flags: '--name <name>', summary: 'what people call it' },
     { flags: '--license <spdx>', summary: 'its licence, as an SPDX expression' },

@@ -1,33 +1,46 @@
-import { join } from 'node:path'
-import { formatBytes } from '../cli/format.ts'
+import type { ExpertRecord, SignedRecord } from '@soup/manifest'
+import { formatBytes, formatLoss } from '../cli/format.ts'
+import { NodeError } from '../errors.ts'
 import { runJob } from '../jobs/run-job.ts'
 import { findExpert } from '../library/lookup.ts'
 import { expertModel } from '../library/models.ts'
 import { intoFolder } from '../library/output.ts'
 import { type Command, nodeCommand } from './command.ts'
 
-/** Name of the checkpoint in an output folder. */
-export const MODEL_FILE = 'model.safetensors'
-
 /** `checkout`: writes an expert as its publisher had it. */
 export const checkout: Command = nodeCommand({
   name: 'checkout',
   summary: 'write an expert itself, bit for bit, from its base and its delta',
   args: [{ flags: '<expert>', summary: 'id of the expert' }],
-  options: [{ flags: '--out <dir>', summary: 'the folder to make' }],
+  options: [
+    { flags: '--out <dir>', summary: 'the folder to make, in the form of the expert' },
+    { flags: '--lossy', summary: 'accept an expert whose delta is only like what was published' }
+  ],
   examples: ['soup-node checkout bafyreig... --out ./risky'],
   needs: 'repo',
   async run(node, invocation, options) {
     const out = invocation.path(invocation.required('out'))
     const expert = await findExpert(node, invocation.arg(0, 'expert'), options)
+    if (!invocation.flag('lossy')) refuseLoss(expert)
     const model = await expertModel(node, expert, options)
     return await intoFolder(out, async folder => {
-      const path = join(folder, MODEL_FILE)
-      const [written] = await runJob('write', { models: [{ model, path }] }, options)
-      const { sha256, sizeBytes, tensorCount } = written!
-      return { id: expert.id, out, sha256, bytes: sizeBytes, tensors: tensorCount }
+      const [written] = await runJob('write', { models: [{ model, folder }] }, options)
+      const { fileNames, sha256, sizeBytes, tensorCount } = written!
+      const { loss } = expert.record
+      return {
+        ...{ id: expert.id, out, files: fileNames, sha256 },
+        ...{ bytes: sizeBytes, tensors: tensorCount, loss }
+      }
     })
   },
-  render: ({ out, bytes, tensors }) =>
-    `Wrote ${out}/${MODEL_FILE}: ${tensors} tensors, ${formatBytes(bytes)}, verified bit for bit`
+  render: ({ out, files, bytes, tensors, loss }) =>
+    `Wrote ${out}/${files[0]}${files.length > 1 ? ` and ${files.length - 1} more` : ''}: ${tensors} tensors, ${formatBytes(bytes)}, ${
+      loss === undefined ? 'verified bit for bit' : `not bit for bit: ${formatLoss(loss)}`
+    }`
 })
+
+function refuseLoss({ id, record: { codec, loss } }: SignedRecord<ExpertRecord>): void {
+  if (loss === undefined) return
+  const message = `Expert ${id} was published with the codec ${codec}, which loses something (${formatLoss(loss)}): take it with --lossy`
+  throw new NodeError('EXPERT_LOSSY', message, { details: { id, codec, loss } })
+}

@@ -17,7 +17,7 @@ import { MAX_SEEDS, MAX_WORKERS } from './limits.ts'
 export const evaluate: Command = nodeCommand({
   name: 'evaluate',
   summary: 'measure a model on a task: every reward with its standard error',
-  args: [{ flags: '<model>', summary: 'a .safetensors file, an expert, or a recipe file' }],
+  args: [{ flags: '<model>', summary: 'a model (file or folder), an expert, or a recipe file' }],
   options: [
     { flags: '--task <task>', summary: 'name of the task (see soup-node tasks)' },
     { flags: '--seeds <n>', summary: "how many fixed seeds (default: the task's)" },

@@ -48,7 +48,7 @@ export const front: Command = nodeCommand({
     const settings = settingsOf(invocation)
     const experts = await findExperts(node, invocation.args, options)
     const recipes = simplexGrid(settings.points, experts.length).map(lambda =>
-      draftRecipe(experts, lambda)
+      draftRecipe(experts.map((source, i) => ({ source, lambda: lambda[i]! })))
     )
     const base = experts[0]!.record.base
     const models = await modelsOf(node, base, recipes, options)

@@ -71,6 +71,15 @@ export class Invocation {
     )
   }
 
+  /** @returns the number of `--name` within `min..max`, or undefined */
+  number(name: string, min: number, max: number): number | undefined {
+    const text = this.text(name)
+    if (text === undefined) return undefined
+    const value = Number(text)
+    if (/^[-+.\deE]+$/.test(text) && value >= min && value <= max) return value
+    throw new UsageError(`Option --${name} wants a number from ${min} to ${max}, got '${text}'`)
+  }
+
   /** @returns `text` as an absolute path, seen from the caller's working directory */
   path(text: string): string {
     return resolve(this.#cwd, text)

@@ -8,17 +8,19 @@ import {
   recipeId,
   serializeRecipe
 } from '@soup/manifest'
+import { type FloatDtype, parseShardSize } from '@soup/tensor'
 import { formatBytes, formatSeconds } from '../cli/format.ts'
-import { NodeError, UsageError } from '../errors.ts'
+import { NodeError } from '../errors.ts'
 import { runJob } from '../jobs/run-job.ts'
-import { findExpert } from '../library/lookup.ts'
+import type { WrittenModel } from '../jobs/write.ts'
+import { allMethods } from '../library/methods.ts'
 import { checkFree, intoFolder } from '../library/output.ts'
 import { readParsed } from '../library/read-text.ts'
-import { draftRecipe, type RecipeDraft, soupModel } from '../library/recipes.ts'
+import { type RecipeDraft, soupModel } from '../library/recipes.ts'
 import type { SoupNode } from '../node.ts'
-import { MODEL_FILE } from './checkout.ts'
 import { type Command, nodeCommand } from './command.ts'
 import type { Invocation } from './invocation.ts'
+import { draftOf, fisherFiles, refuseSettings } from './soup-draft.ts'
 
 /** Name of the recipe in an output folder. */
 const RECIPE_FILE = 'recipe.json'
@@ -27,19 +29,50 @@ const RECIPE_FILE = 'recipe.json'
 export const soup: Command = nodeCommand({
   name: 'soup',
   summary: 'mix experts: θ(λ) = θ₀ + Σ λᵢ (θᵢ − θ₀), with the recipe that rebuilds it bit for bit',
-  args: [{ flags: '[expert=lambda...]', summary: 'experts with their λ; λ sums to 1' }],
+  args: [
+    {
+      flags: '[expert=lambda...]',
+      summary: 'experts, or recipe files, with their λ, which sums to 1'
+    }
+  ],
   options: [
-    { flags: '--out <dir>', summary: 'the folder to make' },
+    { flags: '--out <dir>', summary: 'the folder to make, in the form of the base' },
     { flags: '--recipe <file>', summary: 'rebuild the soup of this recipe instead' },
     {
-      flags: '--dtype <dtype>',
-      summary: "output dtype: F16, BF16, F32 or F64 (default: the base's)"
+      flags: '--method <method>',
+      summary: `how to mix (default: linear): ${allMethods()
+        .map(({ name }) => name)
+        .join(', ')}; see soup-node methods`
     },
-    { flags: '--extrapolate', summary: 'allow λ below 0, above 1, or with another sum' }
+    {
+      flags: '--set <name=number>',
+      summary: "a setting of the method: 'density=0.2'",
+      repeat: true
+    },
+    {
+      flags: '--tensors <glob=lambda>',
+      summary: "λ of the tensors of such names: '*.mlp.*=0.2,0.8'; the first that matches counts",
+      repeat: true
+    },
+    {
+      flags: '--fisher <file>',
+      summary: 'diagonal Fisher information of an expert, in their order',
+      repeat: true
+    },
+    {
+      flags: '--dtype <dtype>',
+      summary: "output dtype: F32, BF16, F16, F64, F8_E4M3, ... (default: the base's)"
+    },
+    { flags: '--extrapolate', summary: 'allow λ below 0, above 1, or with another sum' },
+    { flags: '--shard-size <size>', summary: "largest shard: 5GB, 2GiB (default: the base's own)" },
+    { flags: '--any-tokenizer', summary: "mix experts whose tokenizer is not the base's" }
   ],
   examples: [
     'soup-node soup bafyreig...=0.3 bafyreih...=0.7 --out ./soup',
-    'soup-node soup --recipe ./soup/recipe.json --out ./again'
+    'soup-node soup --recipe ./soup/recipe.json --out ./again',
+    'soup-node soup bafyreig...=0.5 bafyreih...=0.5 --method ties --set density=0.2 --out ./ties',
+    'soup-node soup bafyreig... bafyreih... bafyreij... --method median --out ./median',
+    'soup-node soup ./soup/recipe.json=0.5 bafyreij...=0.5 --out ./soup-of-soups'
   ],
   needs: 'repo',
   async run(node, invocation, options) {
@@ -47,76 +80,63 @@ export const soup: Command = nodeCommand({
     await checkFree(out)
     const began = performance.now()
     const known = await recipeFile(invocation)
-    const draft = known ?? (await draftOf(node, invocation, options))
+    const files = await fisherFiles(invocation, options)
+    const draft = known ?? (await draftOf(node, invocation, files, options))
     return await intoFolder(out, async folder => {
-      const written = await build(node, draft, join(folder, MODEL_FILE), options)
+      const written = await build(node, draft, folder, invocation, { ...options, files })
       const recipe = { ...draft, sha256: written.sha256 }
       if (known !== undefined) checkRebuilt(known, written.sha256)
       await writeFile(join(folder, RECIPE_FILE), serializeRecipe(recipe))
       return {
         recipe: recipeId(recipe),
         out,
+        files: written.fileNames,
         sha256: written.sha256,
         tensors: written.tensorCount,
         bytes: written.sizeBytes,
+        relativeError: written.relativeError,
         seconds: (performance.now() - began) / 1_000
       }
     })
   },
-  render: ({ out, recipe, sha256, tensors, bytes, seconds }) =>
+  render: ({ out, files, recipe, sha256, tensors, bytes, seconds, relativeError }) =>
     [
-      `Wrote ${out}/${MODEL_FILE}: ${tensors} tensors, ${formatBytes(bytes)} in ${formatSeconds(seconds)}`,
+      `Wrote ${out}/${files[0]}${files.length > 1 ? ` and ${files.length - 1} more` : ''}: ${tensors} tensors, ${formatBytes(bytes)} in ${formatSeconds(seconds)}`,
       `  sha256  ${sha256}`,
-      `  recipe  ${recipe} (${RECIPE_FILE})`
+      `  recipe  ${recipe} (${RECIPE_FILE})`,
+      ...(relativeError === undefined
+        ? []
+        : [
+            `  cut to the rank asked for: error ${(100 * relativeError).toFixed(2)} % of the update`
+          ])
     ].join('\n')
 })
 
 async function build(
   node: SoupNode,
   draft: RecipeDraft,
-  path: string,
-  options: ProgressOptions
-): Promise<{ sha256: string; tensorCount: number; sizeBytes: number }> {
-  const model = await soupModel(node, draft, options)
-  const [written] = await runJob('write', { models: [{ model, path }] }, options)
+  folder: string,
+  invocation: Invocation,
+  { files, ...options }: ProgressOptions & { files: readonly { path: string; sha256: string }[] }
+): Promise<WrittenModel> {
+  const size = invocation.text('shard-size')
+  const shardSize = size === undefined ? undefined : parseShardSize(size)
+  const model = await soupModel(node, draft, {
+    ...options,
+    fisherFiles: new Map(files.map(({ path, sha256 }) => [sha256, path])),
+    anyTokenizer: invocation.flag('any-tokenizer')
+  })
+  const dtype = draft.dtype as FloatDtype | undefined // soupModel() has refused any other
+  const models = [{ model, folder, shardSize, dtype }]
+  const [written] = await runJob('write', { models }, options)
   return written!
 }
 
 async function recipeFile(invocation: Invocation): Promise<RecipeRecord | undefined> {
   const file = invocation.text('recipe')
   if (file === undefined) return undefined
-  if (invocation.args.length > 0) throw new UsageError('Give experts or --recipe, not both')
-  const isFixed = invocation.text('dtype') !== undefined || invocation.flag('extrapolate')
-  if (isFixed)
-    throw new UsageError('The recipe says --dtype and --extrapolate itself: leave them out')
+  refuseSettings(invocation)
   return await readParsed(invocation.path(file), MAX_RECIPE_LENGTH, parseRecipe)
-}
-
-async function draftOf(
-  node: SoupNode,
-  invocation: Invocation,
-  options: ProgressOptions
-): Promise<RecipeDraft> {
-  if (invocation.args.length === 0) throw new UsageError('Name the experts to mix: EXPERT=λ ...')
-  const experts = []
-  const lambda = []
-  for (const text of invocation.args) {
-    const [id, coefficient] = parseIngredient(text)
-    lambda.push(coefficient)
-    experts.push(await findExpert(node, id, options))
-  }
-  return draftRecipe(experts, lambda, {
-    dtype: invocation.text('dtype'),
-    extrapolate: invocation.flag('extrapolate')
-  })
-}
-
-function parseIngredient(text: string): [string, number] {
-  const [, id, number] = /^([^=]+)=([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)$/i.exec(text) ?? []
-  if (id !== undefined && Number.isFinite(Number(number))) return [id, Number(number) + 0]
-  throw new UsageError(
-    `'${text}' is no ingredient: expected EXPERT=λ with λ a number, such as ${text.split('=')[0]}=0.5`
-  )
 }
 
 function checkRebuilt(recipe: RecipeRecord, sha256: string): void {

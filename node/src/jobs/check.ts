@@ -1,5 +1,7 @@
 import type { ProgressOptions } from '@soup/interface'
-import { checkResult, type ModelSpec, withModel } from './model.ts'
+import { unpackModel } from '@soup/tensor'
+import { openPacked, type PackedSpec } from './model.ts'
+import { checkResult } from './open-expert.ts'
 
 /**
  * Checks that a delta leads to the tensors that its expert's publisher signed. Only its header is read, but
@@ -8,8 +10,13 @@ import { checkResult, type ModelSpec, withModel } from './model.ts'
  * @throws NodeError EXPERT_MISMATCH; TensorError and DeltaError where it is no delta
  */
 export async function checkJob(
-  { id, result, delta }: { id: string; result: string; delta: ModelSpec },
+  { id, result, delta }: { id: string; result: string; delta: PackedSpec },
   options: ProgressOptions
 ): Promise<void> {
-  await withModel(delta, async payload => checkResult(id, result, payload), options)
+  const packed = await openPacked(delta, options)
+  try {
+    checkResult(id, result, unpackModel(packed))
+  } finally {
+    await packed.close()
+  }
 }

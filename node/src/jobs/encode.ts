@@ -1,50 +1,175 @@
-import { encodeExact, payloadContents } from '@soup/delta'
+import {
+  checkAdapterFits,
+  encodeExact,
+  encodeLora,
+  encodeLossy,
+  extractAdapter,
+  type LossyCodec,
+  payloadContents,
+  payloadLoss
+} from '@soup/delta'
 import type { ProgressOptions } from '@soup/interface'
-import { tensorsId } from '@soup/manifest'
+import { type Loss, tensorsId } from '@soup/manifest'
 import {
   type Checkpoint,
   fileSink,
   fileSpool,
+  type Model,
+  packModel,
+  readAdapter,
+  requireSameGraph,
+  requireSameTokenizer,
+  type Spool,
   safetensorsBytes,
   writeSafetensors
 } from '@soup/tensor'
-import type { ModelDescription } from './describe.ts'
+import { NodeError } from '../errors.ts'
+import { adapterFiles } from './adapter-files.ts'
 import { type ModelSpec, withModel } from './model.ts'
 
-/** What an expert's record says of its tensors. */
-export type EncodedModel = Omit<ModelDescription, 'tensors'>
+/** A codec with its settings. */
+export type CodecChoice =
+  | { name: 'exact' }
+  /** An adapter as it is; of a whole model, one of this rank is extracted. */
+  | { name: 'lora'; rank?: number | undefined }
+  | { name: LossyCodec; density?: number | undefined }
+
+/** What a delta is made of. */
+export interface EncodeInput {
+  base: ModelSpec
+  expert: ModelSpec
+  /** Where the payload goes. */
+  path: string
+  /** What suits the expert unless given: `lora` for an adapter, else `exact`. */
+  codec?: CodecChoice | undefined
+  /** Whether the expert may have another tokenizer than the base. */
+  anyTokenizer?: boolean | undefined
+}
+
+/** What an expert's record says of its delta. */
+export interface EncodedModel {
+  /** Id of the tensors that the delta leads to. */
+  id: string
+  /** Size of the expert as one safetensors file. */
+  sizeBytes: number
+  codec: CodecChoice['name']
+  /** What was lost, of a codec that loses something. */
+  loss?: Loss | undefined
+}
+
+/** A delta, not packed yet: its tensors, and the form and files of what it decodes to. */
+interface Delta {
+  payload: Checkpoint
+  form: Pick<Model, 'layout' | 'files'>
+  loss?: Loss | undefined
+}
 
 /**
- * Encodes base → expert as an exact delta and writes it to `path`.
+ * Encodes base → expert and writes the payload to `path`. What the headers tell is checked before anything is read.
  *
  * @returns the expert as the delta describes it, so that nobody need read it again
+ * @throws NodeError CODEC_UNFIT; TensorError TOKENIZER_DIFFERS, GRAPH_DIFFERS; DeltaError
  */
 export async function encodeJob(
-  input: { base: ModelSpec; expert: ModelSpec; path: string },
+  input: EncodeInput,
   options: ProgressOptions
 ): Promise<EncodedModel> {
   return await withModel(
     input.base,
-    base => withModel(input.expert, expert => encode(base, expert, input.path, options), options),
+    base => withModel(input.expert, expert => encode(base, expert, input, options), options),
     options
   )
 }
 
 /** Compressed sizes are known only afterwards, and the header comes first: hence a spool beside the file. */
 async function encode(
-  base: Checkpoint,
-  expert: Checkpoint,
-  path: string,
+  base: Model,
+  expert: Model,
+  input: EncodeInput,
   options: ProgressOptions
 ): Promise<EncodedModel> {
-  const spool = await fileSpool(`${path}.spool`)
+  const codec = codecFor(base, expert, input.codec)
+  if (input.anyTokenizer !== true) requireSameTokenizer(base, expert)
+  if (base.layout.kind === 'onnx') await requireSameGraph(base, expert)
+  const spool = await fileSpool(`${input.path}.spool`)
   try {
-    const payload = await encodeExact(base, expert, spool, options)
-    const sink = await fileSink(path, { sizeBytes: safetensorsBytes(payload) })
-    await writeSafetensors(payload, sink, options)
+    const { payload, form, loss } = await encodeAs(codec, base, expert, spool, options)
+    const packed = packModel({ ...payload, ...form }, { except: base.files.values() })
+    const sink = await fileSink(input.path, { sizeBytes: safetensorsBytes(packed) })
+    await writeSafetensors(packed, sink, options)
     const id = tensorsId(payloadContents(payload).tensors)
-    return { id, sizeBytes: safetensorsBytes(expert) }
+    return { id, sizeBytes: safetensorsBytes(expert), codec: codec.name, loss }
   } finally {
     await spool.close()
+  }
+}
+
+/** Tells whether an expert is an adapter over weights, rather than a fine-tune of an adapter. */
+export function isAdapterOver(base: Model, expert: Model): boolean {
+  return expert.layout.kind === 'adapter' && base.layout.kind !== 'adapter'
+}
+
+function codecFor(base: Model, expert: Model, choice: CodecChoice | undefined): CodecChoice {
+  const isAdapter = isAdapterOver(base, expert)
+  const codec: CodecChoice = choice ?? { name: isAdapter ? 'lora' : 'exact' }
+  if (isAdapter && codec.name !== 'lora') {
+    throw unfit(codec, `${expert.name} is an adapter, which travels as it is with --codec lora`)
+  }
+  if (isAdapter && codec.name === 'lora' && codec.rank !== undefined) {
+    throw unfit(codec, `${expert.name} is an adapter, which has its rank: leave out --rank`)
+  }
+  if (!isAdapter && codec.name === 'lora' && codec.rank === undefined) {
+    throw unfit(codec, `${expert.name} is a whole model: say which --rank its adapter is to have`)
+  }
+  return codec
+}
+
+function unfit({ name }: CodecChoice, problem: string): NodeError {
+  return new NodeError('CODEC_UNFIT', problem, { details: { codec: name } })
+}
+
+async function encodeAs(
+  codec: CodecChoice,
+  base: Model,
+  expert: Model,
+  spool: Spool,
+  options: ProgressOptions
+): Promise<Delta> {
+  if (isAdapterOver(base, expert)) {
+    checkAdapterFits(base, await readAdapter(expert))
+    return { payload: await encodeLora(expert, options), form: expert }
+  }
+  if (codec.name === 'lora') return await extract(base, expert, codec.rank!, spool, options)
+  if (codec.name === 'exact') {
+    return { payload: await encodeExact(base, expert, spool, options), form: expert }
+  }
+  const payload = await encodeLossy(
+    base,
+    expert,
+    spool,
+    { codec: codec.name, density: codec.density },
+    options
+  )
+  return { payload, form: expert, loss: payloadLoss(payload) }
+}
+
+/** The adapter adds a projection of Δ, so that its cosine to Δ follows from the error: cos² = 1 − error². */
+async function extract(
+  base: Model,
+  expert: Model,
+  rank: number,
+  spool: Spool,
+  options: ProgressOptions
+): Promise<Delta> {
+  const { adapter, relativeError } = await extractAdapter(
+    { base, expert, rank, saveOthers: true },
+    spool,
+    options
+  )
+  const cosine = Math.sqrt(Math.max(0, 1 - relativeError ** 2))
+  return {
+    payload: await encodeLora(adapter.checkpoint, options),
+    form: { layout: { kind: 'adapter' }, files: await adapterFiles(adapter) },
+    loss: { relativeError, cosine }
   }
 }

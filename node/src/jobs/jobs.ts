@@ -1,7 +1,10 @@
 import { checkJob } from './check.ts'
 import { describeJob, identifyJob } from './describe.ts'
 import { encodeJob } from './encode.ts'
+import { hashJob } from './hash.ts'
 import { openJob } from './open.ts'
+import { packJob } from './pack.ts'
+import { privatizeJob } from './privatize.ts'
 import { writeJob } from './write.ts'
 
 /** What a worker thread can be asked to do, by name. */
@@ -9,15 +12,21 @@ export const jobs: {
   readonly check: typeof checkJob
   readonly describe: typeof describeJob
   readonly encode: typeof encodeJob
+  readonly hash: typeof hashJob
   readonly identify: typeof identifyJob
   readonly open: typeof openJob
+  readonly pack: typeof packJob
+  readonly privatize: typeof privatizeJob
   readonly write: typeof writeJob
 } = {
   check: checkJob,
   describe: describeJob,
   encode: encodeJob,
+  hash: hashJob,
   identify: identifyJob,
   open: openJob,
+  pack: packJob,
+  privatize: privatizeJob,
   write: writeJob
 }
 

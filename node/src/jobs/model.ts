@@ -1,19 +1,29 @@
-import { stat } from 'node:fs/promises'
-import { decodeExact, payloadContents } from '@soup/delta'
-import type { AbortOptions, ByteSource } from '@soup/interface'
-import { tensorsId } from '@soup/manifest'
-import { linearSoup } from '@soup/soup'
+import type { AbortOptions } from '@soup/interface'
 import { type LocatedPayload, openLocatedPayload } from '@soup/store'
-import { type Checkpoint, type FloatDtype, fileSource, openSafetensors } from '@soup/tensor'
-import { NodeError } from '../errors.ts'
+import {
+  type Checkpoint,
+  fileSource,
+  type Model,
+  openModel,
+  openSafetensors,
+  unpackModel
+} from '@soup/tensor'
+import { openExpert } from './open-expert.ts'
+import { openSoup, type SoupSpec } from './open-soup.ts'
 
 /** Where to read a model: plain data, so that it can be handed to a worker thread. */
-export type ModelSpec =
-  | { kind: 'file'; path: string }
+export type ModelSpec = FileSpec | PackedSpec | ExpertSpec | SoupSpec | NamedSpec
+
+/** A model as it lies on the disk: a file, or a folder. */
+export interface FileSpec {
+  kind: 'file'
+  path: string
+}
+
+/** A model in one safetensors file that can travel: in the store, or in a file that was just made. */
+export type PackedSpec =
   | { kind: 'payload'; located: LocatedPayload }
-  | ExpertSpec
-  | SoupSpec
-  | NamedSpec
+  | { kind: 'packed'; path: string }
 
 /** A model that errors call what the user called it. */
 export interface NamedSpec {
@@ -30,33 +40,30 @@ export interface ExpertSpec {
   /** Id of the expert's tensors, as its publisher signed it. */
   result: string
   base: ModelSpec
-  delta: ModelSpec
+  delta: PackedSpec
 }
 
-/** A soup to be computed. */
-export interface SoupSpec {
-  kind: 'soup'
-  base: ModelSpec
-  /** Experts with their λ, in the order of accumulation. */
-  ingredients: readonly { name: string; lambda: number; model: ModelSpec }[]
-  /** Output dtype where it is not that of the base's tensors. */
-  dtype?: FloatDtype | undefined
-  extrapolate?: boolean | undefined
-}
+/** Opens one more model; it is closed together with the one that it belongs to. */
+export type OpenSpec = (spec: ModelSpec) => Promise<Model>
 
 /**
  * Opens a model; its headers are checked, its bytes are not read yet.
  *
- * @returns a checkpoint that closes everything which it reads from
- * @throws TensorError, DeltaError or SoupError naming what does not fit
+ * @returns a model that closes everything which it reads from
+ * @throws TensorError, OnnxError, DeltaError or SoupBuildError naming what does not fit
  */
-export async function openCheckpoint(spec: ModelSpec, options?: AbortOptions): Promise<Checkpoint> {
+export async function openCheckpoint(spec: ModelSpec, options?: AbortOptions): Promise<Model> {
   const opened: Checkpoint[] = []
   const close = async (): Promise<void> => {
     await Promise.all(opened.map(checkpoint => checkpoint.close()))
   }
+  const open = async (part: ModelSpec): Promise<Model> => {
+    const model = await openOne(part, opened, open, options)
+    opened.push(model)
+    return model
+  }
   try {
-    return { ...named(await open(spec, opened, options)), close }
+    return { ...named(await open(spec)), close }
   } catch (error) {
     await close()
     throw error
@@ -66,105 +73,61 @@ export async function openCheckpoint(spec: ModelSpec, options?: AbortOptions): P
 /** Opens a model, hands it to `use` and closes it again, whatever happens. */
 export async function withModel<T>(
   spec: ModelSpec,
-  use: (checkpoint: Checkpoint) => Promise<T>,
+  use: (model: Model) => Promise<T>,
   options?: AbortOptions
 ): Promise<T> {
-  const checkpoint = await openCheckpoint(spec, options)
+  const model = await openCheckpoint(spec, options)
   try {
-    return await use(checkpoint)
+    return await use(model)
   } finally {
-    await checkpoint.close()
+    await model.close()
   }
 }
 
-async function open(
-  spec: ModelSpec,
-  opened: Checkpoint[],
-  options?: AbortOptions
-): Promise<Checkpoint> {
-  const checkpoint = await openOne(spec, opened, options)
-  opened.push(checkpoint)
-  return checkpoint
+/** Opens a packed model or delta as it is, still packed. The caller closes it. */
+export async function openPacked(spec: PackedSpec, options?: AbortOptions): Promise<Checkpoint> {
+  const isFile = spec.kind === 'packed'
+  const source = isFile ? await fileSource(spec.path) : await openLocatedPayload(spec.located)
+  return await openSafetensors(source, options)
 }
 
 async function openOne(
   spec: ModelSpec,
   opened: Checkpoint[],
+  open: OpenSpec,
   options?: AbortOptions
-): Promise<Checkpoint> {
+): Promise<Model> {
   switch (spec.kind) {
     case 'file':
-      return await openSafetensors(await openFile(spec.path), options)
+      return await openModel(spec.path, options)
     case 'payload':
-      return await openSafetensors(await openLocatedPayload(spec.located), options)
+    case 'packed':
+      return unpackModel(await packed(spec, opened, options))
     case 'expert':
-      return await openExpert(spec, opened, options)
+      return openExpert(spec, await open(spec.base), await packed(spec.delta, opened, options))
     case 'soup':
-      return await openSoup(spec, opened, options)
+      return await openSoup(spec, open)
     case 'named':
-      return named(await openOne(spec.model, opened, options), spec.name)
+      return named(await openOne(spec.model, opened, open, options), spec.name)
   }
 }
 
-/** The same checkpoint, under another name; closing it closes the first. */
-function named(checkpoint: Checkpoint, name: string = checkpoint.name): Checkpoint {
-  const { metadata, tensors } = checkpoint
+async function packed(
+  spec: PackedSpec,
+  opened: Checkpoint[],
+  options?: AbortOptions
+): Promise<Checkpoint> {
+  const checkpoint = await openPacked(spec, options)
+  opened.push(checkpoint)
+  return checkpoint
+}
+
+/** The same model, under another name; closing it closes the first. */
+function named(model: Model, name: string = model.name): Model {
   return {
+    ...model,
     name,
-    metadata,
-    tensors,
-    isSequential: checkpoint.isSequential,
-    open: (tensor, offset) => checkpoint.open(tensor, offset),
-    close: () => checkpoint.close()
+    open: (tensor, offset) => model.open(tensor, offset),
+    close: () => model.close()
   }
-}
-
-async function openExpert(
-  { id, result, base, delta }: ExpertSpec,
-  opened: Checkpoint[],
-  options?: AbortOptions
-): Promise<Checkpoint> {
-  const payload = await open(delta, opened, options)
-  checkResult(id, result, payload)
-  return decodeExact(await open(base, opened, options), payload)
-}
-
-/**
- * Checks that a delta leads to the tensors that the expert's publisher signed. Decoding then checks every
- * tensor against the hash that the delta names, so nothing else can come out.
- *
- * @throws NodeError EXPERT_MISMATCH
- */
-export function checkResult(id: string, result: string, payload: Checkpoint): void {
-  const got = tensorsId(payloadContents(payload).tensors)
-  if (got === result) return
-  const message = `Expert ${id} is not what its publisher signed: its delta leads to ${got}, the record says ${result}`
-  throw new NodeError('EXPERT_MISMATCH', message, { details: { id, expected: result, got } })
-}
-
-async function openSoup(
-  { base, ingredients, dtype, extrapolate }: SoupSpec,
-  opened: Checkpoint[],
-  options?: AbortOptions
-): Promise<Checkpoint> {
-  const checkpoints = []
-  for (const { name, lambda, model } of ingredients) {
-    checkpoints.push({ name, lambda, checkpoint: await open(model, opened, options) })
-  }
-  return linearSoup({
-    base: await open(base, opened, options),
-    ingredients: checkpoints,
-    dtype,
-    extrapolate
-  })
-}
-
-async function openFile(path: string): Promise<ByteSource> {
-  const isFolder = await stat(path).then(
-    found => found.isDirectory(),
-    () => false
-  )
-  if (!isFolder) return await fileSource(path)
-  const message = `${path} is a folder: this version reads single .safetensors files`
-  throw new NodeError('FORMAT_UNKNOWN', message, { details: { path } })
 }

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import type { ProgressOptions } from '@soup/interface'
 import { type BaseRecord, type PayloadRef, type SignedRecord, signRecord } from '@soup/manifest'
 import { fileSource } from '@soup/tensor'
@@ -5,6 +6,7 @@ import type { ModelSpec } from '../jobs/model.ts'
 import { runJob } from '../jobs/run-job.ts'
 import type { SoupNode } from '../node.ts'
 import { lookAtFile, rememberBaseFile, rememberBasePayload } from './models.ts'
+import { temporaryPath } from './output.ts'
 import { publishRecord } from './publish-record.ts'
 
 /** What its publisher says about a base. */
@@ -22,9 +24,11 @@ export async function shareBase(
   { name, license, share }: BaseFields,
   options: ProgressOptions
 ): Promise<SignedRecord<BaseRecord>> {
-  await runJob('open', { models: [{ kind: 'file', path }] }, options) // headers first
-  const file = await lookAtFile(path)
-  const payload = share ? await addPayload(node, path, options) : undefined
+  const source = { kind: 'file', path } as const
+  const [opened] = await runJob('open', { models: [source] }, options) // headers first
+  const { fileNames, isPlain } = opened!
+  const file = await lookAtFile(path, fileNames)
+  const payload = share ? await sharedPayload(node, path, isPlain, options) : undefined
   const model = await modelToDescribe(node, path, payload)
   const { id: base, tensors, sizeBytes } = await runJob('describe', { model }, options)
   const record: BaseRecord = {
@@ -53,6 +57,23 @@ async function modelToDescribe(
 ): Promise<ModelSpec> {
   const located = payload && (await node.store.payloads.locate(payload.root))
   return located === undefined ? { kind: 'file', path } : { kind: 'payload', located }
+}
+
+/** A safetensors file travels as it is; anything else is packed into one, with the files that belong to it. */
+async function sharedPayload(
+  node: SoupNode,
+  path: string,
+  isPlain: boolean,
+  options: ProgressOptions
+): Promise<PayloadRef> {
+  if (isPlain) return await addPayload(node, path, options)
+  const packed = temporaryPath(node.repo.temporary, '.packed')
+  try {
+    await runJob('pack', { model: { kind: 'file', path }, path: packed }, options)
+    return await addPayload(node, packed, options)
+  } finally {
+    await rm(packed, { force: true })
+  }
 }
 
 /** Copies a file into the store as a payload. */

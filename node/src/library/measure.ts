@@ -40,7 +40,9 @@ export async function measure(
   const folder = temporaryPath(node.repo.temporary, '.measure')
   await mkdir(folder)
   try {
-    const files = models.map((model, i) => ({ model, path: join(folder, `${i}.safetensors`) }))
+    const folders = models.map((_, i) => join(folder, String(i)))
+    await Promise.all(folders.map(each => mkdir(each)))
+    const files = models.map((model, i) => ({ model, folder: folders[i]! }))
     const written = await runJob('write', { models: files, task: task.name }, options)
     const built = written.map(({ path }, i): NamedSpec => {
       return { ...models[i]!, model: { kind: 'file', path } }

@@ -1,10 +1,15 @@
 import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { LOSSY_CODECS } from '@soup/delta'
 import type { AbortOptions } from '@soup/interface'
 import type { ExpertRecord, PayloadRef, SignedRecord } from '@soup/manifest'
 import { NodeError } from '../errors.ts'
-import type { ModelSpec } from '../jobs/model.ts'
+import type { ModelSpec, PackedSpec } from '../jobs/model.ts'
 import type { SoupNode } from '../node.ts'
 import { leadsToResult } from './expert-payloads.ts'
+
+/** Codecs of deltas that this version reads. */
+export const CODECS: readonly string[] = ['exact', 'lora', ...LOSSY_CODECS]
 
 /** Namespace of the store's state where bases added without `--share` are remembered. */
 const BASE_FILES = 'base-files'
@@ -12,17 +17,32 @@ const BASE_FILES = 'base-files'
 /** Namespace of the store's state: which payload was found to hold a base. */
 const BASE_PAYLOADS = 'base-payloads'
 
-/** A base's own file as it was when it was added. */
+/** A base's own file or folder as it was when it was added. */
 export interface BaseFile {
   path: string
+  /** The files in it that make the model; of a file, the file itself, under no name. */
+  parts: readonly FilePart[]
+}
+
+interface FilePart {
+  fileName: string
   sizeBytes: number
   modifiedMs: number
 }
 
-/** Notes a file's size and time before it is read, so that a later change shows. */
-export async function lookAtFile(path: string): Promise<BaseFile> {
-  const { size, mtimeMs } = await stat(path)
-  return { path, sizeBytes: size, modifiedMs: mtimeMs }
+/**
+ * Notes sizes and times of a model's files before they are read, so that a later change shows.
+ *
+ * @param fileNames those of a folder; none of a file by itself
+ */
+export async function lookAtFile(path: string, fileNames: readonly string[]): Promise<BaseFile> {
+  const names = fileNames.length === 0 ? [''] : fileNames
+  return { path, parts: await Promise.all(names.map(name => lookAt(path, name))) }
+}
+
+async function lookAt(path: string, fileName: string): Promise<FilePart> {
+  const { size, mtimeMs } = await stat(join(path, fileName))
+  return { fileName, sizeBytes: size, modifiedMs: mtimeMs }
 }
 
 /** Remembers where a base lies on this machine, so that it need not be copied. */
@@ -31,7 +51,8 @@ export async function rememberBaseFile(
   base: string,
   file: BaseFile
 ): Promise<void> {
-  await node.store.state.put(BASE_FILES, base, { ...file })
+  const parts = file.parts.map(part => ({ ...part }))
+  await node.store.state.put(BASE_FILES, base, { path: file.path, parts })
 }
 
 /**
@@ -62,7 +83,10 @@ async function baseFile(
   base: string,
   options?: AbortOptions
 ): Promise<BaseFile | undefined> {
-  return (await node.store.state.get(BASE_FILES, base, options)) as unknown as BaseFile | undefined
+  const known = (await node.store.state.get(BASE_FILES, base, options)) as unknown as
+    | BaseFile
+    | undefined
+  return Array.isArray(known?.parts) ? known : undefined // earlier versions noted less
 }
 
 /** @returns the payload that was found to hold a base, whether all of it is still here or not */
@@ -112,7 +136,7 @@ async function payloadModel(
   node: SoupNode,
   payload: PayloadRef,
   options?: AbortOptions
-): Promise<ModelSpec | undefined> {
+): Promise<PackedSpec | undefined> {
   if (!(await isComplete(node, payload, options))) return undefined
   const located = await node.store.payloads.locate(payload.root, options)
   return located && { kind: 'payload', located }
@@ -147,10 +171,14 @@ function baseMissing(base: string): NodeError {
 }
 
 /** @returns what became of the file since it was added, or undefined when it is as it was */
-async function changeOf({ path, sizeBytes, modifiedMs }: BaseFile): Promise<string | undefined> {
-  const now = await stat(path).catch(() => undefined)
-  if (now === undefined) return 'is gone'
-  return now.size === sizeBytes && now.mtimeMs === modifiedMs ? undefined : 'changed'
+async function changeOf({ path, parts }: BaseFile): Promise<string | undefined> {
+  for (const { fileName, sizeBytes, modifiedMs } of parts) {
+    const what = fileName === '' ? '' : `(its ${fileName}) `
+    const now = await lookAt(path, fileName).catch(() => undefined)
+    if (now === undefined) return `${what}is gone`
+    if (now.sizeBytes !== sizeBytes || now.modifiedMs !== modifiedMs) return `${what}changed`
+  }
+  return undefined
 }
 
 function baseChanged(base: string, { path }: BaseFile, change: string): NodeError {
@@ -170,8 +198,8 @@ export async function expertModel(
   { id, record }: SignedRecord<ExpertRecord>,
   options?: AbortOptions
 ): Promise<ModelSpec> {
-  if (record.codec !== 'exact') {
-    const message = `Expert ${id} uses the codec '${record.codec}', which this version cannot read (it reads: exact)`
+  if (!CODECS.includes(record.codec)) {
+    const message = `Expert ${id} uses the codec '${record.codec}', which this version cannot read (it reads: ${CODECS.join(', ')})`
     throw new NodeError('CODEC_UNKNOWN', message, { details: { id, codec: record.codec } })
   }
   const base = await baseModel(node, record.base, options)

@@ -1,6 +1,13 @@
 import { rm } from 'node:fs/promises'
 import type { ProgressOptions } from '@soup/interface'
-import { type BaseRecord, type ExpertRecord, type SignedRecord, signRecord } from '@soup/manifest'
+import {
+  type BaseRecord,
+  type ExpertRecord,
+  type Privacy,
+  type SignedRecord,
+  signRecord
+} from '@soup/manifest'
+import type { CodecChoice } from '../jobs/encode.ts'
 import { runJob } from '../jobs/run-job.ts'
 import type { SoupNode } from '../node.ts'
 import { addPayload } from './base-add.ts'
@@ -19,21 +26,41 @@ export interface ExpertFields {
   supersedes: string | undefined
 }
 
+/** How an expert becomes a delta. */
+export interface DeltaOptions {
+  /** What suits the expert unless given. */
+  codec: CodecChoice | undefined
+  /** Whether its delta is clipped and noised first. */
+  privacy: Privacy | undefined
+  /** Whether the expert may have another tokenizer than the base. */
+  anyTokenizer: boolean
+}
+
 /** Encodes a checkpoint as a delta over its base, keeps the payload, signs the record and publishes it. */
 export async function publishExpert(
   node: SoupNode,
   path: string,
   { base }: BaseRecord,
   { reward, ...fields }: ExpertFields,
+  { privacy, ...delta }: DeltaOptions,
   options: ProgressOptions
 ): Promise<SignedRecord<ExpertRecord>> {
-  const expert = { kind: 'file', path } as const
   const from = await baseModel(node, base, options)
-  const delta = temporaryPath(node.repo.temporary, '.delta')
+  const temporary = temporaryPath(node.repo.temporary, '.delta')
+  const noisy = `${temporary}.noisy`
   try {
-    const input = { base: from, expert, path: delta }
-    const { id, sizeBytes } = await runJob('encode', input, options)
-    const payload = await addPayload(node, delta, options)
+    const expert = { kind: 'file', path } as const
+    if (privacy !== undefined) {
+      await runJob('privatize', { base: from, expert, path: noisy, ...privacy }, options)
+    }
+    const input = {
+      base: from,
+      expert: privacy === undefined ? expert : ({ kind: 'packed', path: noisy } as const),
+      path: temporary,
+      ...delta
+    }
+    const { id, sizeBytes, codec, loss } = await runJob('encode', input, options)
+    const payload = await addPayload(node, temporary, options)
     const record: ExpertRecord = {
       kind: 'expert',
       v: 1,
@@ -41,7 +68,9 @@ export async function publishExpert(
       result: id,
       reward: { name: reward },
       ...fields,
-      codec: 'exact',
+      codec,
+      loss,
+      privacy,
       payload,
       bytes: sizeBytes,
       created: Date.now()
@@ -51,6 +80,6 @@ export async function publishExpert(
     await publishRecord(node, signed, payload, options)
     return signed
   } finally {
-    await rm(delta, { force: true })
+    await Promise.all([temporary, noisy].map(file => rm(file, { force: true })))
   }
 }

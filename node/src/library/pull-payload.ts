@@ -1,7 +1,7 @@
 import type { FetchReport, Provider } from '@soup/exchange'
 import type { ProgressOptions } from '@soup/interface'
 import type { PayloadRef, SignedRecord } from '@soup/manifest'
-import { isDtype, MAX_HEADER_BYTES, tensorBytes } from '@soup/tensor'
+import { isDtype, MAX_COMPANIONS_BYTES, MAX_HEADER_BYTES, tensorBytes } from '@soup/tensor'
 import { NodeError } from '../errors.ts'
 import { runJob } from '../jobs/run-job.ts'
 import type { SoupNode } from '../node.ts'
@@ -70,7 +70,7 @@ async function checkContent(
   throw new NodeError('BASE_MISMATCH', message, { details: { id, expected: record.base, got } })
 }
 
-/** A base's tensors are known from its record, so a false payload can cost no more than the true one. */
+/** A base's tensors are known from its record, so a false payload can cost little more than the true one. */
 function refuseSize({ id, record }: SignedRecord, { bytes }: PayloadRef): void {
   if (record.kind !== 'base') return
   let dataBytes = 0
@@ -79,7 +79,7 @@ function refuseSize({ id, record }: SignedRecord, { bytes }: PayloadRef): void {
     if (sizeBytes === undefined) return // a dtype that this version does not know
     dataBytes += sizeBytes
   }
-  if (bytes > dataBytes && bytes <= dataBytes + 8 + MAX_HEADER_BYTES) return
+  if (bytes > dataBytes && bytes <= dataBytes + 8 + MAX_HEADER_BYTES + MAX_COMPANIONS_BYTES) return
   const message = `The payload of base record ${id} cannot be the base: it has ${bytes} bytes, the base's tensors have ${dataBytes}`
   throw new NodeError('BASE_MISMATCH', message, { details: { id, bytes, dataBytes } })
 }

@@ -1,93 +1,169 @@
 import type { AbortOptions } from '@soup/interface'
-import type { ExpertRecord, Ingredient, RecipeRecord, SignedRecord } from '@soup/manifest'
-import { checkLambda } from '@soup/soup'
-import { type FloatDtype, isFloatDtype } from '@soup/tensor'
+import {
+  type ExpertRecord,
+  type Ingredient,
+  type RecipeRecord,
+  recipeId,
+  type SignedRecord,
+  type TensorLambda
+} from '@soup/manifest'
+import { FLOAT_DTYPES, type FloatDtype, isFloatDtype } from '@soup/tensor'
 import { NodeError, UsageError } from '../errors.ts'
-import type { SoupSpec } from '../jobs/model.ts'
+import type { NamedSpec } from '../jobs/model.ts'
+import type { IngredientSpec, SoupSpec } from '../jobs/open-soup.ts'
 import type { SoupNode } from '../node.ts'
 import { findExpert } from './lookup.ts'
+import { methodSettings } from './methods.ts'
 import { baseModel, expertModel } from './models.ts'
 
 /** A recipe before its soup was built: everything but the result's hash. */
 export type RecipeDraft = Omit<RecipeRecord, 'sha256'>
 
-/** The only operator that this version has. */
-const METHOD = 'linear'
+/** What is mixed: an expert or the soup of a recipe, with its coefficient where the method takes one. */
+export interface DraftIngredient {
+  source: SignedRecord<ExpertRecord> | RecipeRecord
+  lambda?: number | undefined
+}
+
+/** How it is mixed. */
+export interface SoupSettings {
+  /** Name of a merging operator; {@link DEFAULT_METHOD} unless given. */
+  method?: string | undefined
+  parameters?: Readonly<Record<string, number>> | undefined
+  tensorLambda?: readonly TensorLambda[] | undefined
+  /** SHA-256 of Fisher files, in the order of the ingredients. */
+  fisher?: readonly string[] | undefined
+  dtype?: string | undefined
+  extrapolate?: boolean | undefined
+}
+
+/** The operator of rewarded soups. */
+const DEFAULT_METHOD = 'linear'
 
 /**
  * Writes a recipe down.
  *
- * @param experts in the order of accumulation, all over one base
- * @param lambda one coefficient per expert
- * @throws NodeError BASES_DIFFER when the experts have different bases; UsageError when one comes twice; SoupError when λ is not allowed
+ * @param ingredients in the order of accumulation, all over one base
+ * @throws NodeError BASES_DIFFER when the ingredients have different bases; SOUP_METHOD; UsageError when one comes
+ *   twice; SoupBuildError SOUP_PARAMETER
  */
 export function draftRecipe(
-  experts: readonly SignedRecord<ExpertRecord>[],
-  lambda: readonly number[],
-  { dtype, extrapolate }: { dtype?: string | undefined; extrapolate?: boolean | undefined } = {}
+  ingredients: readonly DraftIngredient[],
+  settings: SoupSettings = {}
 ): RecipeDraft {
-  checkLambda(lambda, { extrapolate })
-  const [first, ...others] = experts
+  const [first, ...others] = ingredients
   if (first === undefined) throw new RangeError('a recipe needs an expert')
-  const { base } = first.record
-  for (const other of others) {
-    if (other.record.base !== base) throw baseMismatch(first, other)
-  }
-  const twice = experts.find(({ id }, i) => experts.findIndex(other => other.id === id) < i)
-  if (twice) throw new UsageError(`Expert ${twice.id} is given twice: give it once, with one λ`)
-  const ingredients = experts.map(({ id }, i): Ingredient => ({ expert: id, lambda: lambda[i]! }))
-  const isOffSimplex = extrapolate === true ? true : undefined
+  const base = baseOf(first)
+  for (const other of others) if (baseOf(other) !== base) throw baseMismatch(first, other)
+  const ids = ingredients.map(idOf)
+  const twice = ids.find((id, i) => ids.indexOf(id) < i)
+  if (twice) throw new UsageError(`${twice} is given twice: give it once, with one λ`)
+  const { method = DEFAULT_METHOD, tensorLambda, fisher, dtype, extrapolate } = settings
   return {
     kind: 'recipe',
     v: 1,
     base,
-    method: METHOD,
-    ingredients,
-    dtype,
-    extrapolate: isOffSimplex
+    method,
+    parameters: methodSettings(method, settings.parameters),
+    tensorLambda,
+    fisher,
+    ingredients: ingredients.map(ingredientOf),
+    dtype: outputDtype(dtype),
+    extrapolate: extrapolate === true ? true : undefined
   }
 }
 
-function baseMismatch(
-  first: SignedRecord<ExpertRecord>,
-  other: SignedRecord<ExpertRecord>
-): NodeError {
+function isExpert(source: DraftIngredient['source']): source is SignedRecord<ExpertRecord> {
+  return 'record' in source
+}
+
+function ingredientOf({ source, lambda }: DraftIngredient): Ingredient {
+  const coefficient = lambda === undefined ? {} : { lambda }
+  return isExpert(source)
+    ? { expert: source.id, ...coefficient }
+    : { recipe: source, ...coefficient }
+}
+
+function baseOf({ source }: DraftIngredient): string {
+  return isExpert(source) ? source.record.base : source.base
+}
+
+function idOf({ source }: DraftIngredient): string {
+  return isExpert(source) ? `Expert ${source.id}` : `Recipe ${recipeId(source)}`
+}
+
+function baseMismatch(first: DraftIngredient, other: DraftIngredient): NodeError {
+  const bases = [baseOf(first), baseOf(other)]
   const message =
-    `Experts of different bases cannot be mixed: ${first.id} is over ${first.record.base},` +
-    ` ${other.id} over ${other.record.base}`
-  const details = { experts: [first.id, other.id], bases: [first.record.base, other.record.base] }
-  return new NodeError('BASES_DIFFER', message, { details })
+    `Experts of different bases cannot be mixed: ${idOf(first)} is over ${bases[0]},` +
+    ` ${idOf(other)} over ${bases[1]}`
+  return new NodeError('BASES_DIFFER', message, { details: { bases } })
+}
+
+/** What a recipe needs besides what it names. */
+export interface SoupOptions extends AbortOptions {
+  /** Paths of Fisher files by their SHA-256. */
+  fisherFiles?: ReadonlyMap<string, string> | undefined
+  /** Whether experts may have another tokenizer than the base. */
+  anyTokenizer?: boolean | undefined
 }
 
 /**
  * Where to read a recipe's soup.
  *
- * @throws NodeError METHOD_UNKNOWN, NOT_PULLED, BASE_MISSING, BASES_DIFFER
+ * @throws NodeError NOT_PULLED, BASE_MISSING, BASES_DIFFER, FISHER_MISSING
  */
 export async function soupModel(
   node: SoupNode,
   recipe: RecipeDraft,
-  options?: AbortOptions
+  options: SoupOptions = {}
 ): Promise<SoupSpec> {
-  if (recipe.method !== METHOD) {
-    const message = `The recipe asks for the method '${recipe.method}'; this version has: ${METHOD}`
-    throw new NodeError('METHOD_UNKNOWN', message, { details: { method: recipe.method } })
+  const ingredients: IngredientSpec[] = []
+  for (const ingredient of recipe.ingredients) {
+    ingredients.push(await ingredientModel(node, recipe, ingredient, options))
   }
-  const ingredients = []
-  for (const { expert, lambda } of recipe.ingredients) {
-    if (expert === undefined || lambda === undefined) throw new RangeError('not a linear soup')
-    const signed = await findExpert(node, expert, options)
-    if (signed.record.base !== recipe.base) throw notOver(signed, recipe.base)
-    ingredients.push({ name: expert, lambda, model: await expertModel(node, signed, options) })
+  const { method, parameters, tensorLambda, dtype, extrapolate } = recipe
+  return {
+    kind: 'soup',
+    base: await baseModel(node, recipe.base, options),
+    method,
+    ingredients,
+    parameters,
+    tensorLambda,
+    fisher: recipe.fisher?.map(sha256 => fisherModel(sha256, options)),
+    dtype: outputDtype(dtype),
+    extrapolate,
+    anyTokenizer: options.anyTokenizer
   }
-  const base = await baseModel(node, recipe.base, options)
-  const { dtype, extrapolate } = recipe
-  return { kind: 'soup', base, ingredients, dtype: outputDtype(dtype), extrapolate }
+}
+
+async function ingredientModel(
+  node: SoupNode,
+  { base }: RecipeDraft,
+  { expert, recipe, lambda }: Ingredient,
+  options: SoupOptions
+): Promise<IngredientSpec> {
+  if (recipe !== undefined) {
+    const name = `the soup of recipe ${recipeId(recipe)}`
+    return { name, lambda, model: await soupModel(node, recipe, options) }
+  }
+  const signed = await findExpert(node, expert!, options) // a recipe has either of both
+  if (signed.record.base !== base) throw notOver(signed, base)
+  return { name: signed.id, lambda, model: await expertModel(node, signed, options) }
+}
+
+function fisherModel(sha256: string, { fisherFiles }: SoupOptions): NamedSpec {
+  const path = fisherFiles?.get(sha256)
+  if (path !== undefined) {
+    return { kind: 'named', name: path, model: { kind: 'file', path } }
+  }
+  const message = `The recipe needs the Fisher file with the SHA-256 ${sha256}; give it with --fisher FILE`
+  throw new NodeError('FISHER_MISSING', message, { details: { sha256 } })
 }
 
 function outputDtype(dtype: string | undefined): FloatDtype | undefined {
   if (dtype === undefined || isFloatDtype(dtype)) return dtype
-  throw new UsageError(`A soup is written as F16, BF16, F32 or F64, not as '${dtype}'`)
+  throw new UsageError(`A soup is written as one of ${FLOAT_DTYPES}, not as '${dtype}'`)
 }
 
 function notOver({ id, record }: SignedRecord<ExpertRecord>, base: string): NodeError {

@@ -72,6 +72,7 @@ export {
 } from './memory-checkpoint.ts'
 export { type AdapterConfig, parseAdapterConfig } from './model/adapter/config.ts'
 export { type Adapter, type AdapterModule, adapterModules } from './model/adapter/modules.ts'
+export { ADAPTER_CONFIG_NAME } from './model/companion-names.ts'
 export { readAdapter } from './model/adapter/read-adapter.ts'
 export type { ModuleScaling } from './model/adapter/scalings.ts'
 export { memoryFile } from './model/memory-file.ts'

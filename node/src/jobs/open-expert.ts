@@ -1,0 +1,36 @@
+import { decodeDelta, decodeLora, payloadContents } from '@soup/delta'
+import { tensorsId } from '@soup/manifest'
+import { type Checkpoint, type Model, unpackModel } from '@soup/tensor'
+import { NodeError } from '../errors.ts'
+import type { ExpertSpec } from './model.ts'
+
+/** Format of a payload that is an adapter, not a whole model. */
+const LORA_FORMAT = 'lora/1'
+
+/**
+ * Decodes an expert: the whole model, or, from the codec `lora`, the adapter that it was published as.
+ *
+ * @param base stays the caller's; files that the expert has in common with it come from there
+ * @param packed the expert's payload; stays the caller's; trusted in nothing
+ * @throws NodeError EXPERT_MISMATCH; TensorError, DeltaError where it is no delta over this base
+ */
+export function openExpert({ id, result }: ExpertSpec, base: Model, packed: Checkpoint): Model {
+  const payload = unpackModel(packed, { files: base.files.values() })
+  checkResult(id, result, payload)
+  const isAdapter = payload.metadata.get('soup.codec') === LORA_FORMAT
+  const expert = isAdapter ? decodeLora(payload) : decodeDelta(base, payload)
+  return { ...expert, layout: payload.layout, files: payload.files }
+}
+
+/**
+ * Checks that a delta leads to the tensors that the expert's publisher signed. Decoding then checks every
+ * tensor against the hash that the delta names, so nothing else can come out.
+ *
+ * @throws NodeError EXPERT_MISMATCH
+ */
+export function checkResult(id: string, result: string, payload: Checkpoint): void {
+  const got = tensorsId(payloadContents(payload).tensors)
+  if (got === result) return
+  const message = `Expert ${id} is not what its publisher signed: its delta leads to ${got}, the record says ${result}`
+  throw new NodeError('EXPERT_MISMATCH', message, { details: { id, expected: result, got } })
+}
