@@ -1,7 +1,7 @@
 import { MAX_ADAPTER_RANK, MAX_CONFIG_DEPTH } from '../../limits.ts'
 import { JsonScanner, type JsonValue } from '../../safetensors/json-scanner.ts'
 import { ADAPTER_CONFIG_NAME } from '../companion-names.ts'
-import { decodeConfig } from '../config-dtype.ts'
+import { decodeConfig } from '../config-text.ts'
 import { invalidAdapter } from './errors.ts'
 import { requireLowRankUpdate } from './refusals.ts'
 
