@@ -103,15 +103,19 @@ export function affineBF16(terms: u32, lambda: u32, count: i32, out: u32, sizeBy
 /** 2¹¹², between the exponents' biases of F16 and F32. */
 const HALF_SCALE: i32 = (112 + 127) << 23
 
-/**
- * Moves exponent and fraction to their places and scales: a product by a power of 2 is exact. Infinities
- * and NaN come out as finite numbers from 2¹⁶, which no half has.
- */
+/** Moves exponent and fraction of a sign-extended half to their places and scales: a product by a power of 2 is exact. */
 // @ts-ignore: a decorator
 @inline
-function widenHalf(from: u32): v128 {
-  const moved = v128.and(i32x4.shl(v128.load_ext<i16>(from), 13), i32x4.splat(0x8fff_e000))
+function widenHalf(half: v128): v128 {
+  const moved = v128.and(i32x4.shl(half, 13), i32x4.splat(0x8fff_e000))
   return f32x4.mul(moved, i32x4.splat(HALF_SCALE))
+}
+
+/** The larger magnitudes, as bits: infinities and NaN are from 0x7c00 on. */
+// @ts-ignore: a decorator
+@inline
+function larger(most: v128, halves: v128): v128 {
+  return i16x8.max_u(most, v128.and(halves, i16x8.splat(0x7fff)))
 }
 
 /** Finite values to nearest even; subnormal ones are rounded by adding ½, whose last bit is F16's. */
@@ -129,37 +133,44 @@ function roundToHalf(values: v128): v128 {
   return v128.or(sign, v128.bitselect(normal, subnormal, isNormal))
 }
 
-/** All bits of the elements that no half has, infinities and NaN among them. */
-// @ts-ignore: a decorator
-@inline
-function isTooLarge(values: v128): v128 {
-  return v128.not(f32x4.lt(f32x4.abs(values), f32x4.splat(65_536)))
-}
-
 export function affineF16(terms: u32, lambda: u32, count: i32, out: u32, sizeBytes: u32): i32 {
   const first = term(terms, 0)
   let exceptions = i32x4.splat(0)
-  for (let at: u32 = 0; at < sizeBytes; at += 16) {
-    const r0 = widenHalf(first + at)
-    const r1 = widenHalf(first + at + 8)
-    exceptions = v128.or(exceptions, v128.or(isTooLarge(r0), isTooLarge(r1)))
+  let most = i16x8.splat(0)
+  for (let at: u32 = 0; at < sizeBytes; at += 32) {
+    const low = v128.load(first + at)
+    const high = v128.load(first + at, 16)
+    most = larger(larger(most, low), high)
+    const r0 = widenHalf(i32x4.extend_low_i16x8_s(low))
+    const r1 = widenHalf(i32x4.extend_high_i16x8_s(low))
+    const r2 = widenHalf(i32x4.extend_low_i16x8_s(high))
+    const r3 = widenHalf(i32x4.extend_high_i16x8_s(high))
     let s0 = f32x4.splat(0)
     let s1 = f32x4.splat(0)
+    let s2 = f32x4.splat(0)
+    let s3 = f32x4.splat(0)
     for (let k = 1; k < count; k++) {
       const factor = v128.load32_splat(lambda + (k << 2))
       const from = term(terms, k) + at
-      const v0 = widenHalf(from)
-      const v1 = widenHalf(from + 8)
-      exceptions = v128.or(exceptions, v128.or(isTooLarge(v0), isTooLarge(v1)))
-      s0 = accumulate(s0, factor, v0, r0)
-      s1 = accumulate(s1, factor, v1, r1)
+      const one = v128.load(from)
+      const two = v128.load(from, 16)
+      most = larger(larger(most, one), two)
+      s0 = accumulate(s0, factor, widenHalf(i32x4.extend_low_i16x8_s(one)), r0)
+      s1 = accumulate(s1, factor, widenHalf(i32x4.extend_high_i16x8_s(one)), r1)
+      s2 = accumulate(s2, factor, widenHalf(i32x4.extend_low_i16x8_s(two)), r2)
+      s3 = accumulate(s3, factor, widenHalf(i32x4.extend_high_i16x8_s(two)), r3)
     }
     s0 = finish(s0, r0)
     s1 = finish(s1, r1)
+    s2 = finish(s2, r2)
+    s3 = finish(s3, r3)
     exceptions = v128.or(exceptions, v128.or(exceptional(s0), exceptional(s1)))
+    exceptions = v128.or(exceptions, v128.or(exceptional(s2), exceptional(s3)))
     v128.store(out + at, i16x8.narrow_i32x4_u(roundToHalf(s0), roundToHalf(s1)))
+    v128.store(out + at, i16x8.narrow_i32x4_u(roundToHalf(s2), roundToHalf(s3)), 16)
   }
-  return v128.any_true(exceptions) ? 1 : 0
+  const isSpecial = i16x8.ge_u(most, i16x8.splat(0x7c00))
+  return v128.any_true(v128.or(exceptions, isSpecial)) ? 1 : 0
 }
 
 export function affineF32(terms: u32, lambda: u32, count: i32, out: u32, sizeBytes: u32): i32 {

@@ -12,28 +12,56 @@ function magnitude<T>(value: v128, base: v128): v128 {
   return v128.and(change, i64x2.splat(0x7fff_ffff_ffff_ffff))
 }
 
-/** Counts one digit of a magnitude, unless it is 0 or its digits above are others. */
 // @ts-ignore: a decorator
 @inline
-function countOne(bits: u64, prefix: u64, shift: u64, above: u64, histogram: u32): void {
-  if (bits == 0 || (bits >>> shift >>> above) != prefix) return
-  const at = histogram + ((<u32>(bits >>> shift) & 0xffff) << 2)
+function count(digit: u32, histogram: u32): void {
+  const at = histogram + (digit << 2)
   store<u32>(at, load<u32>(at) + 1)
 }
 
-/** Digits have 16 bits; the top one has none above it, for a magnitude's first bit is 0. */
+/** Counts the lanes' digits, unless the whole magnitude is 0. */
+// @ts-ignore: a decorator
+@inline
+function countUpper(bits: v128, histogram: u32): void {
+  const digits = i32x4.shr_u(bits, 16)
+  if (i32x4.extract_lane(bits, 0)) count(<u32>i32x4.extract_lane(digits, 0), histogram)
+  if (i32x4.extract_lane(bits, 1)) count(<u32>i32x4.extract_lane(digits, 1), histogram)
+  if (i32x4.extract_lane(bits, 2)) count(<u32>i32x4.extract_lane(digits, 2), histogram)
+  if (i32x4.extract_lane(bits, 3)) count(<u32>i32x4.extract_lane(digits, 3), histogram)
+}
+
+/** Counts the lower digits of those magnitudes whose upper one is the prefix. */
+// @ts-ignore: a decorator
+@inline
+function countLower(bits: v128, prefix: v128, histogram: u32): void {
+  const lanes = i32x4.bitmask(i32x4.eq(i32x4.shr_u(bits, 16), prefix))
+  if (lanes == 0) return // as of nearly all
+  const digits = v128.and(bits, i32x4.splat(0xffff))
+  if (lanes & 1 && i32x4.extract_lane(bits, 0)) count(<u32>i32x4.extract_lane(digits, 0), histogram)
+  if (lanes & 2 && i32x4.extract_lane(bits, 1)) count(<u32>i32x4.extract_lane(digits, 1), histogram)
+  if (lanes & 4 && i32x4.extract_lane(bits, 2)) count(<u32>i32x4.extract_lane(digits, 2), histogram)
+  if (lanes & 8 && i32x4.extract_lane(bits, 3)) count(<u32>i32x4.extract_lane(digits, 3), histogram)
+}
+
+/** Digits have 16 bits; an f32 has two, at shifts of 16 and 0. */
 export function countMagnitudesF32(
   values: u32, base: u32, sizeBytes: u32, prefix: f64, shift: i32, histogram: u32
 ): void {
-  const digits = <u64>prefix
+  const upper = i32x4.splat(<i32>prefix)
   for (let at: u32 = 0; at < sizeBytes; at += 16) {
     const bits = magnitude<f32>(v128.load(values + at), v128.load(base + at))
-    if (!v128.any_true(bits)) continue
-    countOne(<u64>(<u32>i32x4.extract_lane(bits, 0)), digits, <u64>shift, 16, histogram)
-    countOne(<u64>(<u32>i32x4.extract_lane(bits, 1)), digits, <u64>shift, 16, histogram)
-    countOne(<u64>(<u32>i32x4.extract_lane(bits, 2)), digits, <u64>shift, 16, histogram)
-    countOne(<u64>(<u32>i32x4.extract_lane(bits, 3)), digits, <u64>shift, 16, histogram)
+    if (shift != 0) countUpper(bits, histogram)
+    else countLower(bits, upper, histogram)
   }
+}
+
+/** Counts one digit of an f64's four, unless it is 0 or its digits above are others. */
+// @ts-ignore: a decorator
+@inline
+function countOne(bits: u64, prefix: u64, shift: u64, histogram: u32): void {
+  // In two steps: nothing is left above the top digit.
+  if (bits == 0 || bits >>> shift >>> 16 != prefix) return
+  count(<u32>(bits >>> shift) & 0xffff, histogram)
 }
 
 export function countMagnitudesF64(
@@ -42,9 +70,8 @@ export function countMagnitudesF64(
   const digits = <u64>prefix
   for (let at: u32 = 0; at < sizeBytes; at += 16) {
     const bits = magnitude<f64>(v128.load(values + at), v128.load(base + at))
-    if (!v128.any_true(bits)) continue
-    countOne(<u64>i64x2.extract_lane(bits, 0), digits, <u64>shift, 16, histogram)
-    countOne(<u64>i64x2.extract_lane(bits, 1), digits, <u64>shift, 16, histogram)
+    countOne(<u64>i64x2.extract_lane(bits, 0), digits, <u64>shift, histogram)
+    countOne(<u64>i64x2.extract_lane(bits, 1), digits, <u64>shift, histogram)
   }
 }
 
