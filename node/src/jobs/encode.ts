@@ -21,10 +21,11 @@ import {
   requireSameTokenizer,
   type Spool,
   safetensorsBytes,
+  withTiedWeights,
   writeSafetensors
 } from '@soup/tensor'
 import { NodeError } from '../errors.ts'
-import { adapterFiles } from './adapter-files.ts'
+import { adapterFiles, isAdapterOver } from './adapters.ts'
 import { type ModelSpec, withModel } from './model.ts'
 
 /** A codec with its settings. */
@@ -83,18 +84,21 @@ export async function encodeJob(
 
 /** Compressed sizes are known only afterwards, and the header comes first: hence a spool beside the file. */
 async function encode(
-  base: Model,
-  expert: Model,
+  stored: Model,
+  tuned: Model,
   input: EncodeInput,
   options: ProgressOptions
 ): Promise<EncodedModel> {
-  const codec = codecFor(base, expert, input.codec)
+  const codec = codecFor(stored, tuned, input.codec)
+  const isAdapter = isAdapterOver(stored, tuned)
+  const base = isAdapter ? stored : await withTiedWeights(stored, tuned.tensors.keys())
+  const expert = isAdapter ? tuned : await withTiedWeights(tuned, stored.tensors.keys())
   if (input.anyTokenizer !== true) requireSameTokenizer(base, expert)
   if (base.layout.kind === 'onnx') await requireSameGraph(base, expert)
   const spool = await fileSpool(`${input.path}.spool`)
   try {
     const { payload, form, loss } = await encodeAs(codec, base, expert, spool, options)
-    const packed = packModel({ ...payload, ...form }, { except: base.files.values() })
+    const packed = packModel({ ...payload, ...form }, { except: stored.files.values() })
     const sink = await fileSink(input.path, { sizeBytes: safetensorsBytes(packed) })
     await writeSafetensors(packed, sink, options)
     const id = tensorsId(payloadContents(payload).tensors)
@@ -102,11 +106,6 @@ async function encode(
   } finally {
     await spool.close()
   }
-}
-
-/** Tells whether an expert is an adapter over weights, rather than a fine-tune of an adapter. */
-export function isAdapterOver(base: Model, expert: Model): boolean {
-  return expert.layout.kind === 'adapter' && base.layout.kind !== 'adapter'
 }
 
 function codecFor(base: Model, expert: Model, choice: CodecChoice | undefined): CodecChoice {

@@ -104,7 +104,11 @@ async function openOne(
     case 'packed':
       return unpackModel(await packed(spec, opened, options))
     case 'expert':
-      return openExpert(spec, await open(spec.base), await packed(spec.delta, opened, options))
+      return await openExpert(
+        spec,
+        await open(spec.base),
+        await packed(spec.delta, opened, options)
+      )
     case 'soup':
       return await openSoup(spec, open)
     case 'named':

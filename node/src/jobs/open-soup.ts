@@ -13,9 +13,10 @@ import {
   memorySpool,
   readAdapter,
   requireSameGraph,
-  requireSameTokenizer
+  requireSameTokenizer,
+  withTiedWeights
 } from '@soup/tensor'
-import { adapterFiles } from './adapter-files.ts'
+import { adapterFiles, isAdapterOver } from './adapters.ts'
 import type { ModelSpec, NamedSpec, OpenSpec } from './model.ts'
 
 /** A soup to be computed. */
@@ -63,14 +64,15 @@ interface Ingredient {
  * @throws TensorError TOKENIZER_DIFFERS, GRAPH_DIFFERS; SoupBuildError, DeltaError as the operators
  */
 export async function openSoup(spec: SoupSpec, open: OpenSpec): Promise<OpenedSoup> {
-  const base = await open(spec.base)
-  const ingredients: Ingredient[] = []
+  const stored = await open(spec.base)
+  const experts: Ingredient[] = []
   for (const { name, lambda, model } of spec.ingredients) {
     const expert = await open(model)
-    await requireSameForm(spec, base, expert)
-    ingredients.push({ name, lambda, model: expert })
+    await requireSameForm(spec, stored, expert)
+    experts.push({ name, lambda, model: expert })
   }
-  if (isAdapterMethod(spec.method)) return await openAdapterSoup(spec, base, ingredients)
+  if (isAdapterMethod(spec.method)) return await openAdapterSoup(spec, stored, experts)
+  const { base, ingredients } = await untied(stored, experts)
   const { layout, files } = base
   return { ...(await openWeightSoup(spec, base, ingredients, open)), layout, files }
 }
@@ -90,12 +92,23 @@ async function requireSameForm(spec: SoupSpec, base: Model, expert: Model): Prom
   }
 }
 
-/** Adapters over a base of weights: they are no fine-tunes of an adapter. */
-function areAdapters(base: Model, ingredients: readonly Ingredient[]): boolean {
-  return (
-    base.layout.kind !== 'adapter' &&
-    ingredients.every(({ model }) => model.layout.kind === 'adapter')
+/** Gives all models the same tensors where only some of them store a tied weight under both of its names. */
+async function untied(
+  base: Model,
+  ingredients: readonly Ingredient[]
+): Promise<{ base: Model; ingredients: Ingredient[] }> {
+  const models = [base, ...ingredients.map(({ model }) => model)]
+  const names = new Set(
+    models.filter(model => !isAdapterOver(base, model)).flatMap(model => [...model.tensors.keys()])
   )
+  const shown = []
+  for (const ingredient of ingredients) {
+    const model = isAdapterOver(base, ingredient.model)
+      ? ingredient.model
+      : await withTiedWeights(ingredient.model, names)
+    shown.push({ ...ingredient, model })
+  }
+  return { base: await withTiedWeights(base, names), ingredients: shown }
 }
 
 async function openWeightSoup(
@@ -105,7 +118,11 @@ async function openWeightSoup(
   open: OpenSpec
 ) {
   const { dtype, extrapolate, tensorLambda } = spec
-  if (spec.method === 'linear' && tensorLambda === undefined && areAdapters(base, ingredients)) {
+  if (
+    spec.method === 'linear' &&
+    tensorLambda === undefined &&
+    ingredients.every(({ model }) => isAdapterOver(base, model))
+  ) {
     // Rounded once, where merging each adapter by itself would round each.
     return applyAdapters({ base, adapters: await adaptersOf(ingredients), dtype, extrapolate })
   }
@@ -124,7 +141,7 @@ async function openWeightSoup(
 /** The whole model that an ingredient is: an adapter is merged into its base, rounded to the base's dtypes. */
 async function asWeights(base: Model, ingredient: Ingredient) {
   const { model } = ingredient
-  if (!areAdapters(base, [ingredient])) return model
+  if (!isAdapterOver(base, model)) return model
   return applyAdapters({ base, adapters: await adaptersOf([{ ...ingredient, lambda: 1 }]) })
 }
 

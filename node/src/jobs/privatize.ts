@@ -4,7 +4,7 @@ import type { ProgressOptions } from '@soup/interface'
 import type { Privacy } from '@soup/manifest'
 import { fileSink, packModel, safetensorsBytes, writeSafetensors } from '@soup/tensor'
 import { NodeError } from '../errors.ts'
-import { isAdapterOver } from './encode.ts'
+import { isAdapterOver } from './adapters.ts'
 import { type ModelSpec, withModel } from './model.ts'
 
 /** What is made private. */

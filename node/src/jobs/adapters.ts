@@ -17,3 +17,8 @@ export async function adapterFiles(
   const config = memoryFile(ADAPTER_CONFIG_NAME, adapterConfigFor(adapter, fields))
   return new Map([...(template?.files ?? []), [ADAPTER_CONFIG_NAME, config]])
 }
+
+/** Tells whether an expert is an adapter over weights, rather than a fine-tune of an adapter. */
+export function isAdapterOver(base: Model, expert: Model): boolean {
+  return expert.layout.kind === 'adapter' && base.layout.kind !== 'adapter'
+}
