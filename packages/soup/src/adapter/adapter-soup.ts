@@ -11,7 +11,7 @@ import {
 import type { Checkpoint, FloatDtype } from '@soup/tensor'
 import { checkLambda } from '../lambda.ts'
 import { savedSoup } from './saved-soup.ts'
-import { type AdapterIngredient, type ModuleTerm, moduleTerms } from './terms.ts'
+import { type AdapterIngredient, cannotMix, type ModuleTerm, moduleTerms } from './terms.ts'
 
 /** What a soup of adapters that is an adapter again is made of. */
 export interface AdapterSoupInit {
@@ -42,7 +42,26 @@ export function checkedTerms(init: AdapterSoupInit): Map<string, ModuleTerm[]> {
     if (base === undefined) checkAdapter(adapter)
     else checkAdapterFits(base, adapter)
   }
-  return moduleTerms(adapters)
+  const terms = moduleTerms(adapters)
+  for (const ingredient of adapters) requireApart(ingredient, terms)
+  return terms
+}
+
+/** In PEFT a module either has factors or is saved whole. */
+function requireApart(
+  { name, adapter, lambda }: AdapterIngredient,
+  modules: ReadonlyMap<string, readonly ModuleTerm[]>
+): void {
+  if (lambda === 0) return
+  const factorised = new Map([...modules.values()].map(([first]) => [first!.module.name, first!]))
+  for (const tensor of adapter.saved.keys()) {
+    const other = factorised.get(tensor.replace(/\.[^.]*$/, ''))
+    if (other === undefined) continue
+    throw cannotMix(
+      `${tensor} is saved whole by ${name}, and has factors beside it in ${other.ingredient.name}: apply them to the base instead`,
+      { tensor }
+    )
+  }
 }
 
 /**

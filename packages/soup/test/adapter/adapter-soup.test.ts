@@ -19,6 +19,14 @@ t.test('λ and adapters are checked, against a base if there is one', async t =>
   t.throws(() => checkedTerms({ adapters, base: empty }), { code: 'ADAPTER_MISMATCH' })
 })
 
+t.test('a module cannot have factors and be saved whole, in one adapter or in two', async t => {
+  const saver = adapterOf(50, { ranks: { embed: 1 }, saves: ['layer.weight'] })
+  const message = /layer.weight is saved whole by expert 1, and has factors beside it in expert 0/
+  const both = { adapters: ingredients([adapter, saver], [0.5, 0.5]), base: baseModel() }
+  t.throws(() => checkedTerms(both), { code: 'SOUP_ADAPTERS', message })
+  t.equal(checkedTerms({ adapters: ingredients([adapter, saver], [1, 0]) }).size, 2)
+})
+
 t.test('a module of a soup has scaling 1, and a bias where a term has one', async t => {
   const [layer, embed] = [...checkedTerms({ adapters }).values()]
   t.match(soupModule(layer!, 5), { rank: 5, scaling: 1, bias: adapter.modules[0]!.bias })
