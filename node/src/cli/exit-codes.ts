@@ -25,8 +25,15 @@ export const CODES: readonly (readonly [exit: number, codes: readonly string[]])
       'PREFERENCE_INVALID',
       'MIX_INVALID',
       'REWARD_UNKNOWN',
+      'CODEC_UNFIT',
+      'SHARD_SIZE',
       'SOUP_DTYPE',
+      'SOUP_EXPERTS',
+      'SOUP_FISHER',
+      'SOUP_GLOB',
       'SOUP_LAMBDA',
+      'SOUP_METHOD',
+      'SOUP_PARAMETER',
       'TICKET_INVALID'
     ]
   ],
@@ -35,6 +42,7 @@ export const CODES: readonly (readonly [exit: number, codes: readonly string[]])
     [
       'BASE_MISSING',
       'FILE_NOT_FOUND',
+      'FISHER_MISSING',
       'NO_PAYLOAD',
       'NOT_FOUND',
       'NOT_PULLED',

@@ -98,7 +98,8 @@ async function encode(
   const spool = await fileSpool(`${input.path}.spool`)
   try {
     const { payload, form, loss } = await encodeAs(codec, base, expert, spool, options)
-    const packed = packModel({ ...payload, ...form }, { except: stored.files.values() })
+    const { layout, files } = form
+    const packed = packModel({ ...payload, layout, files }, { except: stored.files.values() })
     const sink = await fileSink(input.path, { sizeBytes: safetensorsBytes(packed) })
     await writeSafetensors(packed, sink, options)
     const id = tensorsId(payloadContents(payload).tensors)

@@ -111,18 +111,19 @@ export interface SoupOptions extends AbortOptions {
 /**
  * Where to read a recipe's soup.
  *
- * @throws NodeError NOT_PULLED, BASE_MISSING, BASES_DIFFER, FISHER_MISSING
+ * @throws NodeError SOUP_METHOD, NOT_PULLED, BASE_MISSING, BASES_DIFFER, FISHER_MISSING
  */
 export async function soupModel(
   node: SoupNode,
   recipe: RecipeDraft,
   options: SoupOptions = {}
 ): Promise<SoupSpec> {
+  const parameters = methodSettings(recipe.method, recipe.parameters)
   const ingredients: IngredientSpec[] = []
   for (const ingredient of recipe.ingredients) {
     ingredients.push(await ingredientModel(node, recipe, ingredient, options))
   }
-  const { method, parameters, tensorLambda, dtype, extrapolate } = recipe
+  const { method, tensorLambda, dtype, extrapolate } = recipe
   return {
     kind: 'soup',
     base: await baseModel(node, recipe.base, options),

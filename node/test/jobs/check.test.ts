@@ -10,12 +10,14 @@ t.test('check passes a delta that leads where its record says, and no other file
   const folder = t.testdir({})
   const base = file(await writeModel(join(folder, 'base')))
   const expert = file(await writeModel(join(folder, 'expert'), tensors(1)))
-  const delta = file(join(folder, 'delta'))
+  const delta = { kind: 'packed', path: join(folder, 'delta') } as const
   const { id: result } = await encodeJob({ base, expert, path: delta.path }, {})
   t.equal(await checkJob({ id: 'e', result, delta }, {}), undefined)
   await t.rejects(checkJob({ id: 'e', result: 'bafyother', delta }, {}), {
     code: 'EXPERT_MISMATCH',
     details: { id: 'e', expected: 'bafyother', got: result }
   })
-  await t.rejects(checkJob({ id: 'e', result, delta: expert }, {}), { code: 'DELTA_INVALID' })
+  await t.rejects(checkJob({ id: 'e', result, delta: { kind: 'packed', path: expert.path } }, {}), {
+    code: 'DELTA_INVALID'
+  })
 })

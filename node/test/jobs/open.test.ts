@@ -9,7 +9,8 @@ const file = (path: string): ModelSpec => ({ kind: 'file', path })
 t.test('open passes what can be read, and names the file whose header is wrong', async t => {
   const folder = t.testdir({})
   const right = file(await writeModel(join(folder, 'right')))
-  t.equal(await openJob({ models: [right, right] }, {}), undefined)
+  const plain = { fileNames: [], isPlain: true }
+  t.same(await openJob({ models: [right, right] }, {}), [plain, plain])
   const wrong = writeHeader(join(folder, 'wrong'), '{"x":1}')
   const models = [right, file(wrong)]
   await t.rejects(openJob({ models }, {}), { code: 'SAFETENSORS_INVALID', message: wrong })
@@ -19,7 +20,7 @@ t.test('open passes policies of a task alone, by the names that they are given',
   const folder = t.testdir({})
   const task = 'locomotion'
   const policy = file(await writePolicy(join(folder, 'policy')))
-  t.equal(await openJob({ models: [policy], task }, {}), undefined)
+  t.equal((await openJob({ models: [policy], task }, {})).length, 1)
   const model: ModelSpec = file(await writeModel(join(folder, 'model')))
   await t.rejects(openJob({ models: [policy, { kind: 'named', name: 'mine', model }], task }, {}), {
     code: 'POLICY_MISMATCH',

@@ -48,7 +48,7 @@ t.test('an abort ends the job with its own reason and leaves nothing half-writte
   const { folder, path } = await largeModel(t)
   const controller = new AbortController()
   const reason = new Error('enough')
-  const models = [{ model: file(path), path: join(folder, 'out', 'm') }]
+  const models = [{ model: file(path), folder: join(folder, 'out') }]
   const began = performance.now()
   const job = runJob(
     'write',

@@ -8,16 +8,16 @@ import { tensors, writeModel, writePolicy } from '../fixtures.ts'
 const file = (path: string) => ({ kind: 'file', path }) as const
 
 t.test('write writes one file per model and gives the hash of each', async t => {
-  const folder = t.testdir({ out: {} })
+  const folder = t.testdir({ out: { 1: {}, 2: {} } })
   const models = []
   for (const step of [1, 2]) {
     const path = await writeModel(join(folder, `${step}`), tensors(step))
-    models.push({ model: file(path), path: join(folder, 'out', `${step}`) })
+    models.push({ model: file(path), folder: join(folder, 'out', `${step}`) })
   }
   const written = await writeJob({ models }, {})
   for (const [i, { path, sha256, sizeBytes, tensorCount }] of written.entries()) {
     const bytes = await readFile(path)
-    t.equal(path, models[i]?.path)
+    t.equal(path, join(models[i]!.folder, 'model.safetensors'))
     t.equal(sha256, createHash('sha256').update(bytes).digest('hex'))
     t.equal(sizeBytes, bytes.length)
     t.equal(tensorCount, 2)
@@ -34,9 +34,10 @@ t.test('write leaves no part of a file when its model fails midway', async t => 
   const model = {
     kind: 'soup',
     base,
+    method: 'linear',
     ingredients: [{ name: 'other', lambda: 1, model: other }]
   } as const
-  const job = writeJob({ models: [{ model, path: join(folder, 'out', 'm') }] }, {})
+  const job = writeJob({ models: [{ model, folder: join(folder, 'out') }] }, {})
   await t.rejects(job, { code: 'SOUP_MISMATCH', message: /other.*"weight"/ })
   t.same(await readdir(join(folder, 'out')), [])
 })
@@ -45,7 +46,7 @@ t.test('write writes nothing unless all are policies of the task that is named',
   const folder = t.testdir({ out: {} })
   const policy = file(await writePolicy(join(folder, 'policy')))
   const model = file(await writeModel(join(folder, 'model')))
-  const models = [policy, model].map((model, i) => ({ model, path: join(folder, 'out', `${i}`) }))
+  const models = [policy, model].map(each => ({ model: each, folder: join(folder, 'out') }))
   const job = writeJob({ models, task: 'locomotion' }, {})
   await t.rejects(job, { code: 'POLICY_MISMATCH', message: model.path })
   t.same(await readdir(join(folder, 'out')), [])

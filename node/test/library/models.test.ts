@@ -85,7 +85,7 @@ t.test("a base's file counts while it is as it was", async t => {
   const other = await repo(t)
   const path = await writeModel(join(other.folder, 'base.safetensors'))
   await withNode(other, async node => {
-    await rememberBaseFile(node, at.base, await lookAtFile(path))
+    await rememberBaseFile(node, at.base, await lookAtFile(path, []))
     t.equal(await hasBase(node, at.base), true)
     t.same(await baseModel(node, at.base), { kind: 'file', path })
     await rm(path)

@@ -19,11 +19,13 @@ const FIELDS = {
   supersedes: undefined
 }
 
+const PLAIN = { codec: undefined, privacy: undefined, anyTokenizer: false }
+
 t.test('publishExpert() signs a record from which the expert comes back', async t => {
   await withNode(at, async node => {
     const path = join(at.folder, 'two.safetensors')
     const { record: base } = await findBase(node, at.base)
-    const signed = await publishExpert(node, path, base, FIELDS, {})
+    const signed = await publishExpert(node, path, base, FIELDS, PLAIN, {})
     const file = await describeJob({ model: { kind: 'file', path } }, {})
     t.match(signed, {
       publisher: node.peerId,
@@ -40,7 +42,7 @@ t.test('publishExpert() that is aborted keeps no record and no file', async t =>
     const { record: base } = await findBase(node, at.base)
     const controller = new AbortController()
     const reason = new Error('enough')
-    const job = publishExpert(node, join(at.folder, 'one.safetensors'), base, FIELDS, {
+    const job = publishExpert(node, join(at.folder, 'one.safetensors'), base, FIELDS, PLAIN, {
       signal: controller.signal,
       onProgress: () => controller.abort(reason)
     })
