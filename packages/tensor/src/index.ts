@@ -8,6 +8,10 @@
  * that Hugging Face's tools write and {@link openSharded} reads. Soups compute with the dtypes of {@link FloatDtype};
  * every other dtype, also one that this version doesn't know, passes through.
  *
+ * A {@link Model} is a checkpoint with the form in which it lies on the disk and the small files beside it:
+ * {@link openModel} opens a file, a Hugging Face folder or a PEFT adapter, {@link packModel} and {@link unpackModel} take it
+ * through one safetensors file to a peer, {@link planModel} writes another checkpoint in the same form.
+ *
  * @packageDocumentation
  */
 export type { Checkpoint, TensorDescription, TensorInfo, TensorReader } from './checkpoint.ts'
@@ -58,6 +62,7 @@ export { type AdapterConfig, parseAdapterConfig } from './model/adapter/config.t
 export { type Adapter, type AdapterModule, adapterModules } from './model/adapter/modules.ts'
 export { readAdapter } from './model/adapter/read-adapter.ts'
 export type { ModuleScaling } from './model/adapter/scalings.ts'
+export { memoryCompanion } from './model/memory-companion.ts'
 export type { CompanionFile, Model, ModelLayout, ShardContents } from './model/model.ts'
 export { openModel } from './model/open-model.ts'
 export { type PackOptions, packModel } from './model/pack.ts'

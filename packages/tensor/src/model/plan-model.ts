@@ -7,7 +7,7 @@ import { type Described, type PlannedFile, planBytes, planFile, planShards } fro
 import { ADAPTER_FILE_NAME, CONFIG_NAME } from './companion-names.ts'
 import { withDtype } from './config-dtype.ts'
 import { unknownFormat } from './invalid-model.ts'
-import type { CompanionFile, Model, ShardContents } from './model.ts'
+import type { CompanionFile, Model, ModelLayout, ShardContents } from './model.ts'
 
 /** Options of {@link planModel}. */
 export interface PlanModelOptions extends AbortOptions {
@@ -33,20 +33,22 @@ export async function planModel(
   checkpoint: Described,
   options: PlanModelOptions = {}
 ): Promise<PlannedFile[]> {
-  const weights = planWeights(form, checkpoint, options.shardSize)
+  const { layout, files } = form
+  if (layout.kind === 'onnx') {
+    throw unknownFormat(layout.graph, 'this version does not write ONNX files')
+  }
+  const weights = planWeights(layout, checkpoint, options.shardSize)
   const companions: PlannedFile[] = []
-  for (const file of form.files.values()) companions.push(await planCompanion(file, options))
+  for (const file of files.values()) companions.push(await planCompanion(file, options))
   return [...weights, ...companions]
 }
 
 function planWeights(
-  { layout }: Pick<Model, 'layout'>,
+  layout: Exclude<ModelLayout, { kind: 'onnx' }>,
   checkpoint: Described,
   shardSize: number | undefined
 ): PlannedFile[] {
   switch (layout.kind) {
-    case 'onnx':
-      throw unknownFormat(layout.graph, 'this version does not write ONNX files')
     case 'adapter':
       if (shardSize === undefined) return [planFile(checkpoint, ADAPTER_FILE_NAME)]
       throw mismatch(checkpoint, 'an adapter is one file; PEFT reads no shards of it')

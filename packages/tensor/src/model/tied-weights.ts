@@ -1,9 +1,9 @@
-import { hash } from 'node:crypto'
 import type { AbortOptions } from '@soup/interface'
 import { tensorInfo } from '../tensor-info.ts'
 import { CONFIG_NAME } from './companion-names.ts'
 import { type ConfigField, configFields, decodeConfig, replaceValues } from './config-text.ts'
-import type { CompanionFile, Model, ModelLayout } from './model.ts'
+import { memoryCompanion } from './memory-companion.ts'
+import type { Model, ModelLayout } from './model.ts'
 
 /** Whether input embedding and output head are one tensor. */
 const TIE_FIELD = 'tie_word_embeddings'
@@ -91,7 +91,7 @@ function showing(model: Model, aliases: ReadonlyMap<string, string>, config: Uin
     tensors,
     isSequential,
     layout: withAliases(model.layout, aliases),
-    files: new Map(files).set(CONFIG_NAME, inMemory(CONFIG_NAME, config)),
+    files: new Map(files).set(CONFIG_NAME, memoryCompanion(CONFIG_NAME, config)),
     open: (tensor, offset) => model.open(aliases.get(tensor) ?? tensor, offset),
     close: () => Promise.resolve()
   }
@@ -107,13 +107,4 @@ function withAliases(layout: ModelLayout, aliases: ReadonlyMap<string, string>):
     ]
   }))
   return { kind: 'folder', shards }
-}
-
-function inMemory(fileName: string, bytes: Uint8Array): CompanionFile {
-  return {
-    fileName,
-    sizeBytes: bytes.length,
-    sha256: hash('sha256', bytes),
-    read: async () => bytes.slice()
-  }
 }
