@@ -1,5 +1,5 @@
 import { adapterConfigFor, type LoraAdapter } from '@soup/delta'
-import { ADAPTER_CONFIG_NAME, type CompanionFile, type Model, memoryFile } from '@soup/tensor'
+import { ADAPTER_CONFIG_NAME, type CompanionFile, type Model, memoryCompanion } from '@soup/tensor'
 
 /**
  * The files that go with a computed adapter: its configuration, and, where it was made of an adapter, the files beside
@@ -14,7 +14,7 @@ export async function adapterFiles(
   const given = template?.files.get(ADAPTER_CONFIG_NAME)
   // It was parsed strictly when the adapter was opened.
   const fields = given && JSON.parse(Buffer.from(await given.read()).toString('utf8'))
-  const config = memoryFile(ADAPTER_CONFIG_NAME, adapterConfigFor(adapter, fields))
+  const config = memoryCompanion(ADAPTER_CONFIG_NAME, adapterConfigFor(adapter, fields))
   return new Map([...(template?.files ?? []), [ADAPTER_CONFIG_NAME, config]])
 }
 

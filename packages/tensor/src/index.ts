@@ -11,6 +11,10 @@
  * {@link openOnnx} takes an ONNX file apart into tensors and graph, {@link planOnnx} lays out one that is made of both
  * again, and {@link requireSameGraph} tells whether the weights of two of them may be mixed.
  *
+ * A {@link Model} is a checkpoint with the form in which it lies on the disk and the small files beside it:
+ * {@link openModel} opens a file, a Hugging Face folder or a PEFT adapter, {@link packModel} and {@link unpackModel} take it
+ * through one safetensors file to a peer, {@link planModel} writes another checkpoint in the same form.
+ *
  * @packageDocumentation
  */
 export type { Checkpoint, TensorDescription, TensorInfo, TensorReader } from './checkpoint.ts'
@@ -75,7 +79,7 @@ export { type Adapter, type AdapterModule, adapterModules } from './model/adapte
 export { readAdapter } from './model/adapter/read-adapter.ts'
 export type { ModuleScaling } from './model/adapter/scalings.ts'
 export { ADAPTER_CONFIG_NAME } from './model/companion-names.ts'
-export { memoryFile } from './model/memory-file.ts'
+export { memoryCompanion } from './model/memory-companion.ts'
 export type { CompanionFile, Model, ModelLayout, ShardContents } from './model/model.ts'
 export { modelFileNames } from './model/model-file-names.ts'
 export { openModel } from './model/open-model.ts'

@@ -7,6 +7,7 @@
  * @packageDocumentation
  */
 
+export { codeOf } from './coded.ts'
 export { type Member, type MemberOptions, startMember } from './member.ts'
 export { memorySource } from './memory-source.ts'
 export { type Draw, mutateBytes, mutateJson, seededDraw } from './mutate.ts'

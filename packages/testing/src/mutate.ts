@@ -142,6 +142,20 @@ const SCALARS = [
   ]
 ]
 
+/** What makes a name lead elsewhere, or look like another one. */
+const ADDITIONS = [
+  '../',
+  '/',
+  '..\\\\',
+  'C:',
+  '\\u0000',
+  '\\u001b[2J',
+  '\\udc00',
+  ' ',
+  '.',
+  'x'.repeat(5000)
+]
+
 const STRINGS = SCALARS.filter(scalar => scalar.startsWith('"'))
 
 const TOKEN_EDITS: readonly Edit<string[]>[] = [
@@ -168,6 +182,16 @@ const TOKEN_EDITS: readonly Edit<string[]>[] = [
     )
   },
   (tokens, draw) => put(tokens, places(tokens, true), draw, STRINGS),
+  (tokens, draw) => {
+    // Something is added to a name or a text, which keeps the ending that it must have.
+    const place = tokens.flatMap((token, i) => (token.startsWith('"') ? [i] : []))
+    return put(
+      tokens,
+      place,
+      draw,
+      place.map(i => `"${ADDITIONS[draw(ADDITIONS.length)]}${tokens[i]!.slice(1)}`)
+    )
+  },
   (tokens, draw) => tokens.toSpliced(draw(tokens.length), 1 + draw(4)),
   (tokens, draw) => {
     const begin = draw(tokens.length)

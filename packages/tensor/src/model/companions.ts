@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto'
-import { join } from 'node:path'
+import { realpath } from 'node:fs/promises'
+import { join, sep } from 'node:path'
 import type { AbortOptions } from '@soup/interface'
 import { compareNames } from '../describe.ts'
 import { TensorError } from '../errors.ts'
+import { fileError } from '../file-error.ts'
 import { fileSource } from '../file-source.ts'
 import { MAX_COMPANION_BYTES, MAX_COMPANIONS_BYTES } from '../limits.ts'
 import { isCompanionName } from './companion-names.ts'
@@ -11,12 +13,14 @@ import type { CompanionFile } from './model.ts'
 
 /**
  * Opens the companion files of a folder: those of {@link isCompanionName}. Each is read once, to know its hash, and is
- * read again when it is asked for; links are followed, for in a Hugging Face cache every file is one.
+ * read again when it is asked for. In a Hugging Face cache every file is a link into its `blobs`, so links are followed
+ * there and within the folder. Nowhere else: what is published travels to strangers, and a folder that came from one must
+ * not make a tokenizer of the user's keys.
  *
  * @param entries the names of what lies in the folder
  * @returns by name, sorted as `compareNames` orders them
- * @throws {TensorError} `MODEL_INVALID` when a file or all together are larger than a companion may be;
- *   `FILE_FAILED` when one can't be read
+ * @throws {TensorError} `MODEL_INVALID` when a file or all together are larger than a companion may be, or a
+ *   link leads elsewhere; `FILE_NOT_FOUND`, `FILE_FAILED` when one can't be read
  */
 export async function openCompanions(
   folder: string,
@@ -26,11 +30,29 @@ export async function openCompanions(
   const files = new Map<string, CompanionFile>()
   let left = MAX_COMPANIONS_BYTES
   for (const fileName of entries.filter(isCompanionName).sort(compareNames)) {
-    const file = await openCompanion(join(folder, fileName), fileName, left, options)
+    const path = join(folder, fileName)
+    await requireNear(folder, path)
+    const file = await openCompanion(path, fileName, left, options)
     left -= file.sizeBytes
     files.set(fileName, file)
   }
   return files
+}
+
+async function requireNear(folder: string, path: string): Promise<void> {
+  const [home, target] = await Promise.all([resolve(folder), resolve(path)])
+  const homes = [home, join(home, '..', '..', 'blobs')]
+  if (homes.some(near => target.startsWith(near + sep))) return
+  const problem = `it is a link to ${target}, which lies elsewhere; if it belongs to the model, put a copy in its place`
+  throw invalidModel(path, problem)
+}
+
+async function resolve(path: string): Promise<string> {
+  try {
+    return await realpath(path)
+  } catch (error) {
+    throw fileError(path, error)
+  }
 }
 
 async function openCompanion(

@@ -33,11 +33,11 @@ export async function planModel(
   checkpoint: Described,
   options: PlanModelOptions = {}
 ): Promise<PlannedFile[]> {
-  if (form.layout.kind === 'onnx')
-    return await planGraph(form.layout.graph, form, checkpoint, options)
-  const weights = planWeights(form.layout, checkpoint, options.shardSize)
+  const { layout, files } = form
+  if (layout.kind === 'onnx') return await planGraph(layout.graph, form, checkpoint, options)
+  const weights = planWeights(layout, checkpoint, options.shardSize)
   const companions: PlannedFile[] = []
-  for (const file of form.files.values()) companions.push(await planCompanion(file, options))
+  for (const file of files.values()) companions.push(await planCompanion(file, options))
   return [...weights, ...companions]
 }
 

@@ -2,7 +2,7 @@ import type { AbortOptions } from '@soup/interface'
 import { tensorInfo } from '../tensor-info.ts'
 import { CONFIG_NAME } from './companion-names.ts'
 import { type ConfigField, configFields, decodeConfig, replaceValues } from './config-text.ts'
-import { memoryFile } from './memory-file.ts'
+import { memoryCompanion } from './memory-companion.ts'
 import type { Model, ModelLayout } from './model.ts'
 
 /** Whether input embedding and output head are one tensor. */
@@ -91,7 +91,7 @@ function showing(model: Model, aliases: ReadonlyMap<string, string>, config: Uin
     tensors,
     isSequential,
     layout: withAliases(model.layout, aliases),
-    files: new Map(files).set(CONFIG_NAME, memoryFile(CONFIG_NAME, config)),
+    files: new Map(files).set(CONFIG_NAME, memoryCompanion(CONFIG_NAME, config)),
     open: (tensor, offset) => model.open(aliases.get(tensor) ?? tensor, offset),
     close: () => Promise.resolve()
   }

@@ -4,7 +4,7 @@ import { OnnxError, type StoredInitializer, scanModel } from '@soup/onnx'
 import type { TensorInfo } from '../checkpoint.ts'
 import { fileSource } from '../file-source.ts'
 import { memoryCheckpoint } from '../memory-checkpoint.ts'
-import { memoryFile } from '../model/memory-file.ts'
+import { memoryCompanion } from '../model/memory-companion.ts'
 import type { Model } from '../model/model.ts'
 import { readFrom } from '../safetensors/reader.ts'
 import { tensorInfo } from '../tensor-info.ts'
@@ -42,7 +42,7 @@ export async function openOnnx(path: string, options?: AbortOptions): Promise<Mo
       tensors,
       isSequential: false,
       layout: { kind: 'onnx', graph: fileName },
-      files: new Map([[fileName, memoryFile(fileName, graph)]]),
+      files: new Map([[fileName, memoryCompanion(fileName, graph)]]),
       open: readerOf({ path, tensors, initializers, file, external }),
       close: () => closeAll([file, ...external.values()], path)
     }

@@ -1,4 +1,4 @@
-import { rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { MAX_COMPANION_BYTES } from '../../src/limits.ts'
@@ -42,4 +42,25 @@ t.test('an abort reason passes through untouched', async t => {
   const folder = t.testdir({ 'vocab.txt': 'a' })
   const signal = AbortSignal.abort(new Error('enough'))
   await t.rejects(openCompanions(folder, ['vocab.txt'], { signal }), { message: 'enough' })
+})
+
+t.test('a link may lead to a file of the folder or of the cache, nowhere else', async t => {
+  const root = t.testdir({ cache: { blobs: { x: 'blob' }, snapshots: {} }, secret: 'key' })
+  const folder = join(root, 'cache', 'snapshots', 'abc')
+  await mkdir(folder)
+  await writeFile(join(folder, 'words'), 'words')
+  await symlink('words', join(folder, 'vocab.txt'))
+  await symlink('../../blobs/x', join(folder, 'merges.txt'))
+  const files = await openCompanions(folder, ['vocab.txt', 'merges.txt'])
+  t.same(await files.get('vocab.txt')!.read(), Buffer.from('words'))
+  t.same(await files.get('merges.txt')!.read(), Buffer.from('blob'))
+  await symlink('../../../secret', join(folder, 'config.json'))
+  await t.rejects(openCompanions(folder, ['config.json']), {
+    ...{
+      code: 'MODEL_INVALID',
+      message: /config.json .*it is a link to .*secret, which lies elsewhere/
+    }
+  })
+  await symlink('nothing', join(folder, 'vocab.json'))
+  await t.rejects(openCompanions(folder, ['vocab.json']), { code: 'FILE_NOT_FOUND' })
 })

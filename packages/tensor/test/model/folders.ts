@@ -1,6 +1,7 @@
 import { memoryCheckpoint } from '../../src/memory-checkpoint.ts'
+import { memoryCompanion } from '../../src/model/memory-companion.ts'
 import type { CompanionFile, Model, ModelLayout } from '../../src/model/model.ts'
-import { file, sha256 } from '../fixtures.ts'
+import { file } from '../fixtures.ts'
 
 /** A safetensors file of BF16 tensors of 4 elements, each filled with a byte. */
 export function weights(
@@ -19,15 +20,9 @@ export function weights(
   return file(JSON.stringify(header), Buffer.concat(data))
 }
 
-/** A companion file in memory. */
-export function companion(fileName: string, content: string | Uint8Array): CompanionFile {
-  const bytes = Buffer.from(content as string)
-  return {
-    fileName,
-    sizeBytes: bytes.length,
-    sha256: sha256(bytes),
-    read: async () => new Uint8Array(bytes)
-  }
+/** A companion file of text. */
+export function companion(fileName: string, text: string): CompanionFile {
+  return memoryCompanion(fileName, Buffer.from(text))
 }
 
 /** A model in memory: tensors by name, of 4 BF16 elements filled with a byte, and companion files by name. */

@@ -1,7 +1,8 @@
+import { writeFileSync } from 'node:fs'
 import { mkdir, symlink, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { MAX_COMPANION_BYTES, MAX_COMPANIONS_BYTES } from '../../src/limits.ts'
+import { MAX_COMPANION_BYTES, MAX_COMPANIONS_BYTES, MAX_FOLDER_ENTRIES } from '../../src/limits.ts'
 import { openModel } from '../../src/model/open-model.ts'
 import { readTensor } from '../../src/read-tensor.ts'
 import { weights } from './folders.ts'
@@ -185,4 +186,10 @@ t.test('openModel() opens an ONNX file with its graph', async t => {
   t.strictSame(model.layout, { kind: 'onnx', graph: 'external.onnx' })
   t.strictSame([...model.files.keys()], ['external.onnx'])
   t.ok(model.tensors.size > 0)
+})
+
+t.test('a folder of more files than models have is not looked through', async t => {
+  const folder = t.testdir({ 'model.safetensors': weights({ a: 1 }) })
+  for (let i = 0; i < MAX_FOLDER_ENTRIES; i++) writeFileSync(join(folder, `${i}`), '')
+  await t.rejects(openModel(folder), { code: 'FORMAT_UNKNOWN', message: /more than 10000 files/ })
 })
