@@ -46,7 +46,7 @@ for (const codec of LOSSY_CODECS) {
         t.strictSame(await describeTensors(rebuilt), payloadContents(payload).tensors)
         t.strictSame([...rebuilt.metadata], [['a', 'expert']])
       }),
-      { numRuns: 60 }
+      { numRuns: 40 }
     )
   })
 
@@ -76,6 +76,7 @@ for (const codec of LOSSY_CODECS) {
     const [base, expert] = models('BF16', 1000)
     const payload = await encode(base, expert, codec)
     const stored = await bytesOf(payload)
+    const original = await bytesOf(decodeLossy(base, payload, codec))
     const change = fc.record({ at: fc.nat(stored.length - 1), to: fc.nat(255) })
     const cut = fc.nat(stored.length)
     await fc.assert(
@@ -85,7 +86,6 @@ for (const codec of LOSSY_CODECS) {
         const changed = end % 4 === 0 ? data.subarray(0, end) : data
         if (changed.equals(stored)) return
         // Another zstd frame may hold the same: what counts is the tensor.
-        const original = await bytesOf(decodeLossy(base, payload, codec))
         try {
           const got = await bytesOf(decodeLossy(base, withData(payload, changed), codec))
           t.ok(got.equals(original))
@@ -130,8 +130,8 @@ t.test('a message names tensor and piece', async t => {
   })
 })
 
-t.test('64 MB are encoded to a file and decoded in little memory', async t => {
-  const sizeBytes = 64 * PIECE_BYTES
+t.test('32 MB are encoded to a file and decoded in little memory', async t => {
+  const sizeBytes = 32 * PIECE_BYTES
   const piece = noise(1, PIECE_BYTES).map(byte => byte & 0x3f)
   const virtual = (name: string, change: number): Checkpoint => ({
     name,
@@ -157,7 +157,7 @@ t.test('64 MB are encoded to a file and decoded in little memory', async t => {
     peak = Math.max(peak, process.memoryUsage().rss - before)
   }
   t.equal(got, sizeBytes)
-  t.ok(peak < 100 * 2 ** 20, `${peak} bytes more at most`)
+  t.ok(peak < 60 * 2 ** 20, `${peak} bytes more at most`)
 })
 
 function width(dtype: string): number {
