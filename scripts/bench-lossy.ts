@@ -10,7 +10,8 @@ import {
   readPieces
 } from '@soup/tensor'
 
-const HELP = `Measures the delta codecs on one bf16 matrix in memory: size, error, speed on one core.
+const HELP = `Measures the delta codecs on one bf16 matrix in memory: size, error, MB per second of
+CPU time.
 
   npm run bench:lossy -- [--elements N] [--runs N]
 
@@ -113,8 +114,8 @@ async function main(argv: readonly string[]): Promise<void> {
   console.log('| update | codec | size | relative error | cosine | encode MB/s | decode MB/s |')
   console.log('|---|---|---|---|---|---|---|')
   for (const update of [1e-2, 1e-3]) {
-    const values_ = weights.map((w, i) => WEIGHT_SCALE * (w + update * steps[i]!))
-    const expert = model('expert', values_)
+    const moved = weights.map((w, i) => WEIGHT_SCALE * (w + update * steps[i]!))
+    const expert = model('expert', moved)
     for (const codec of CODECS) {
       const runs: Measured[] = []
       for (let run = 0; run < positive('--runs', values.runs); run++) {

@@ -1,9 +1,10 @@
 /**
- * What turns a base into an expert, and back: the lossless codec `exact`, and low-rank adapters.
+ * What turns a base into an expert, and back: the lossless codec `exact`, lossy ones that say what they lost, and
+ * low-rank adapters. {@link privatize} clips a delta and adds noise to it before it is published.
  *
  * **Format.** A payload is a safetensors file. Its metadata say what the expert is:
  *
- * - `soup.codec`: `exact/1`
+ * - `soup.codec`: `exact/1`, `sparse/1`, `int8/1` or `bit1/1`
  * - `soup.tensors`: JSON, `[[name, dtype, shape, sha256], ...]`: every tensor of the expert with the hash
  *   of its bytes, in the byte order of the names
  * - `soup.metadata`: JSON, `[[key, value], ...]`: the expert's own metadata
@@ -21,6 +22,20 @@
  * **Adapters.** An expert that is a low-rank adapter travels as it is: {@link encodeLora} adds `soup.codec` `lora/1` and
  * the two lists above to the metadata of its own tensors. {@link LoraAdapter} says what its factors mean, and
  * {@link extractAdapter} finds one that stands for a full fine-tune, with the error that it makes.
+ *
+ * **Lossy codecs.** The list of tensors is that of the expert as decoding gives it, bit for bit on every machine:
+ * the sum θ₀ + Δ̂ is rounded once to f32 (f64 for F64), then to the dtype, to nearest even, and what overflows
+ * becomes the largest finite number. More metadata:
+ *
+ * - `soup.loss`: JSON, `{"relativeError", "cosine"}`, what {@link payloadLoss} reads
+ * - `soup.settings`: JSON, `{"density"}`, for people; of `sparse` alone
+ *
+ * A float tensor that changed is a U8 tensor of the same name, with the same table before its pieces; a stored length
+ * of 0 says the same as above. What a piece holds: two 32-bit counts, positions, elements (`sparse`: the elements
+ * that changed most, exactly); a bfloat16 scale for each 64 elements and a byte for each element (`int8`); a bfloat16
+ * scale for each 512 elements and a bit for each element (`bit1`). Numbers are little endian. Any other
+ * tensor that changed (integers, packed and unknown dtypes, floats whose change isn't finite) is stored as it is,
+ * under its own dtype and shape.
  *
  * Nothing here opens a file, draws a random number or reads a clock.
  *

@@ -62,19 +62,25 @@ function signs(expert: Uint8Array, base: Uint8Array, dtype: FloatDtype): Uint8Ar
   const bits = new Uint8Array(Math.ceil(count / 8))
   let isBounded = true
   visitValues([expert, base], dtype, ([ours, theirs], at) => {
-    for (let from = 0; from < ours!.length; from += BIT1_BLOCK) {
-      const to = Math.min(ours!.length, from + BIT1_BLOCK)
-      let sum = 0
-      for (let i = from; i < to; i++) {
-        const step = Math.fround(ours![i]! - theirs![i]!)
-        sum += Math.abs(step)
-        const place = at + i
-        const isUp = step === 0 ? place & 1 : step > 0 ? 1 : 0
-        bits[place >>> 3] = bits[place >>> 3]! | (isUp << (place & 7))
-      }
-      isBounded &&= Number.isFinite(sum)
-      scales[(at + from) / BIT1_BLOCK] = scaleNearest(sum / (to - from))
-    }
+    const those = bits.subarray(at / 8)
+    isBounded &&= signBlocks(ours!, theirs!, those, scales.subarray(at / BIT1_BLOCK))
   })
   return isBounded ? Buffer.concat([new Uint8Array(scales.buffer), bits]) : undefined
+}
+
+/** @returns whether all differences are finite */
+function signBlocks(expert: Values, base: Values, bits: Uint8Array, scales: Uint16Array): boolean {
+  for (let from = 0; from < expert.length; from += BIT1_BLOCK) {
+    const to = Math.min(expert.length, from + BIT1_BLOCK)
+    let sum = 0
+    for (let i = from; i < to; i++) {
+      const step = Math.fround(expert[i]! - base[i]!)
+      sum += Math.abs(step)
+      const isUp = step === 0 ? i & 1 : step > 0 ? 1 : 0
+      bits[i >>> 3] = bits[i >>> 3]! | (isUp << (i & 7))
+    }
+    if (!Number.isFinite(sum)) return false
+    scales[from / BIT1_BLOCK] = scaleNearest(sum / (to - from))
+  }
+  return true
 }

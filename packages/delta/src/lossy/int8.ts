@@ -59,22 +59,10 @@ function quantise(expert: Uint8Array, base: Uint8Array, dtype: FloatDtype): Uint
   const count = base.length / floatBytes(dtype)
   const scales = new Uint16Array(scaleCount(count))
   const codes = new Uint8Array(count)
-  const delta = new Float32Array(INT8_BLOCK)
   let isBounded = true
   visitValues([expert, base], dtype, ([ours, theirs], at) => {
-    for (let from = 0; from < ours!.length; from += INT8_BLOCK) {
-      const length = Math.min(INT8_BLOCK, ours!.length - from)
-      let most = 0
-      for (let i = 0; i < length; i++) {
-        delta[i] = ours![from + i]! - theirs![from + i]!
-        most = Math.max(most, Math.abs(delta[i]!))
-      }
-      isBounded &&= Number.isFinite(most)
-      const scale = scaleUp(most / MAX_CODE)
-      scales[(at + from) / INT8_BLOCK] = scale
-      const inverse = most === 0 ? 0 : 1 / scaleValue(scale)
-      for (let i = 0; i < length; i++) codes[at + from + i] = code(delta[i]! * inverse)
-    }
+    const those = codes.subarray(at, at + ours!.length)
+    isBounded &&= quantiseBlocks(ours!, theirs!, those, scales.subarray(at / INT8_BLOCK))
   })
   if (!isBounded) return undefined
   const packed = packFrame(codes)
@@ -84,9 +72,30 @@ function quantise(expert: Uint8Array, base: Uint8Array, dtype: FloatDtype): Uint
   ])
 }
 
-/** Rounds to nearest, half up: Math.round, written so that it costs nothing. */
-function code(ratio: number): number {
-  return (ratio + 128.5) | 0
+const delta = new Float32Array(INT8_BLOCK)
+
+/** @returns whether all differences are finite */
+function quantiseBlocks(
+  expert: Values,
+  base: Values,
+  codes: Uint8Array,
+  scales: Uint16Array
+): boolean {
+  for (let from = 0; from < expert.length; from += INT8_BLOCK) {
+    const length = Math.min(INT8_BLOCK, expert.length - from)
+    let most = 0
+    for (let i = 0; i < length; i++) {
+      delta[i] = expert[from + i]! - base[from + i]!
+      most = Math.max(most, Math.abs(delta[i]!))
+    }
+    if (!Number.isFinite(most)) return false
+    const scale = scaleUp(most / MAX_CODE)
+    scales[from / INT8_BLOCK] = scale
+    const inverse = most === 0 ? 0 : 1 / scaleValue(scale)
+    // To nearest, half up: Math.round, which is slower.
+    for (let i = 0; i < length; i++) codes[from + i] = delta[i]! * inverse + 128.5
+  }
+  return true
 }
 
 function unpackCodes(stored: Uint8Array, count: number): Uint8Array {

@@ -112,8 +112,6 @@ function decode(
 
 function saturate(values: Values, max: number): void {
   for (let i = 0; i < values.length; i++) {
-    const value = values[i]!
-    if (value > max) values[i] = max
-    else if (value < -max) values[i] = -max
+    if (Math.abs(values[i]!) > max) values[i] = Math.sign(values[i]!) * max
   }
 }

@@ -22,6 +22,13 @@ t.test('every element moves the way it did, by the mean of its block', async t =
   }
 })
 
+t.test('a stored piece is its scales, then signs from the lowest bit on', t => {
+  const piece = packed('F32', [10, 20, 30])
+  bit1.decode(Uint8Array.of(0x00, 0x3f, 0b101), piece, 'F32')
+  t.strictSame(unpacked('F32', piece), [10.5, 19.5, 30.5])
+  t.end()
+})
+
 for (const dtype of DTYPES) {
   t.test(`a piece of ${dtype} takes a bit an element, and its scales`, async t => {
     const [expert, base] = [packed(dtype, numbers(1, 1000)), packed(dtype, numbers(2, 1000))]

@@ -30,6 +30,13 @@ t.test('every element is off by half a step at most', async () => {
   )
 })
 
+t.test('a stored piece is its scales, then codes around 128', t => {
+  const piece = packed('F32', [10, 20, 30])
+  int8.decode(Uint8Array.of(0x00, 0x3f, 129, 128, 126), piece, 'F32')
+  t.strictSame(unpacked('F32', piece), [10.5, 20, 29])
+  t.end()
+})
+
 for (const dtype of DTYPES) {
   t.test(`unchanged elements of a piece of ${dtype} keep their bits`, async t => {
     const base = packed(dtype, numbers(1, 333).with(7, -0))

@@ -1,4 +1,4 @@
-import { elementCount, type FloatDtype, floatBytes } from '@soup/tensor'
+import { type FloatDtype, floatBytes } from '@soup/tensor'
 import type { PieceCodec } from '../../src/lossy/piece-codec.ts'
 
 /** Encodes one piece and decodes it. */
@@ -9,11 +9,11 @@ export async function throughPiece(
   base: Uint8Array,
   density = 1
 ): Promise<{ stored: Uint8Array | undefined; rebuilt: Uint8Array }> {
-  const count = elementCount([base.length / floatBytes(dtype)])!
+  const elementCount = base.length / floatBytes(dtype)
   const pairs = async function* () {
     yield { expert, base }
   }
-  const encode = await codec.prepare({ dtype, elementCount: count, pairs }, { density })
+  const encode = await codec.prepare({ dtype, elementCount, pairs }, { density })
   const stored = encode(expert, base)
   const rebuilt = base.slice()
   if (stored !== undefined && stored.length > 0) codec.decode(stored, rebuilt, dtype)

@@ -4,6 +4,18 @@ import { noise } from '../fixtures.ts'
 import { DTYPES, numbers, packed, unpacked } from './fixtures.ts'
 import { throughPiece } from './pieces.ts'
 
+t.test(
+  'a stored piece is counts, gaps in a frame, and elements as the exact codec stores them',
+  t => {
+    const piece = packed('F32', [1, 1, 1])
+    const frame = [0x28, 0xb5, 0x2f, 0xfd, 0x20, 1, 1 | (1 << 3), 0, 0, 1] // one raw block: a gap of 1
+    const stored = [1, 0, 0, 0, frame.length, 0, 0, 0, ...frame, 2, 0, 0, 0]
+    sparse.decode(Uint8Array.from(stored), piece, 'F32')
+    t.strictSame(unpacked('F32', piece), [1, 1 + 2 ** -23, 1])
+    t.end()
+  }
+)
+
 for (const dtype of DTYPES) {
   t.test(`at density 1 a piece of ${dtype} comes back bit for bit`, async t => {
     const [expert, base] = [packed(dtype, numbers(1, 999)), packed(dtype, numbers(2, 999))]
