@@ -53,3 +53,55 @@ t.test('an element may be half a byte', async t => {
   t.equal(elementBytes({ name: 'x', dtype: 'F4', shape: [2, 4], sizeBytes: 4 }), 0.5)
   t.equal(elementBytes({ name: 'x', dtype: 'F32', shape: [0], sizeBytes: 0 }), 0)
 })
+
+t.test(
+  'a tensor is prepared once, before its first block, and blocks tell where they begin',
+  async t => {
+    const events: unknown[] = []
+    const terms = [counting(0)]
+    const [info] = terms[0]!.tensors.values()
+    const soup = pointwise({
+      name: 'soup',
+      tensors: new Map([['x', info!]]),
+      isSequential: true,
+      tensor: () => ({
+        terms,
+        prepare: async () => void events.push('prepared'),
+        combine: ([input], out, length, _, first) => {
+          events.push([first, length])
+          out.bytes.set(input!.bytes.subarray(0, 2 * length))
+        }
+      })
+    })
+    const reader = soup.open('x', 4)
+    t.strictSame(events, [])
+    await reader.read(new Uint8Array(6))
+    await reader.read(new Uint8Array(2 * LENGTH - 10))
+    t.strictSame(events, ['prepared', [2, 3], [5, LENGTH - 5]])
+  }
+)
+
+t.test('terms may be of different widths', async t => {
+  const bytes = Uint8Array.from({ length: LENGTH }, (_, i) => i)
+  const narrow = memoryCheckpoint({
+    tensors: [{ name: 'x', dtype: 'U8', shape: [LENGTH], data: bytes }]
+  })
+  const terms = [counting(0), narrow]
+  const [info] = narrow.tensors.values()
+  const soup = pointwise({
+    name: 'soup',
+    tensors: new Map([['x', info!]]),
+    isSequential: false,
+    tensor: () => ({
+      terms,
+      combine: ([wide, other], out, length) => {
+        for (let i = 0; i < length; i++) {
+          out.bytes[i] = wide!.bytes[2 * i]! === other!.bytes[i]! ? 1 : 0
+        }
+      }
+    })
+  })
+  const target = new Uint8Array(LENGTH - 7)
+  await soup.open('x', 7).read(target)
+  t.ok(target.every(value => value === 1))
+})

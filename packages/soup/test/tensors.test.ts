@@ -1,7 +1,7 @@
 import { type Checkpoint, memoryCheckpoint, readTensor, type TensorInfo } from '@soup/tensor'
 import t from 'tap'
 import { type PointwiseTensor, pointwise } from '../src/pointwise.ts'
-import { equalTensor, valuesTensor } from '../src/tensors.ts'
+import { equalTensor, floatDtype, precisionOf, valuesTensor } from '../src/tensors.ts'
 
 function model(name: string, dtype: string, data: ArrayBufferView, length: number): Checkpoint {
   return memoryCheckpoint({ name, tensors: [{ name: 'x', dtype, shape: [length], data }] })
@@ -48,4 +48,24 @@ t.test('valuesTensor() computes in f32 and rounds once', async t => {
   })
   const bytes = await read({ ...info, dtype: 'F16' }, tensor)
   t.strictSame([...new Uint16Array(bytes.buffer)], [0x4200, 0x3e00])
+})
+
+t.test('F64 is computed in f64 where it stays F64, with terms of other dtypes', async t => {
+  t.equal(precisionOf('F64', 'F64'), 'F64')
+  t.equal(precisionOf('F64', 'F32'), 'F32')
+  t.equal(precisionOf('BF16', 'F64'), 'F32')
+  const terms = [
+    model('a', 'F64', Float64Array.of(1 + 2 ** -40), 1),
+    model('b', 'BF16', Uint16Array.of(0x4040), 1)
+  ]
+  const info = terms[0]!.tensors.get('x')!
+  const tensor = valuesTensor(terms, 'x', 'F64', ([a, b], out) => {
+    const [x, y, z] = [a!, b!, out].map(({ bytes }) => {
+      return new Float64Array(bytes.buffer, bytes.byteOffset, 1)
+    })
+    z![0] = x![0]! * y![0]!
+  })
+  const bytes = await read(info, tensor)
+  t.strictSame([...new Float64Array(bytes.buffer)], [3 * (1 + 2 ** -40)])
+  t.throws(() => floatDtype(model('i', 'I8', Int8Array.of(1), 1), 'x'), RangeError)
 })

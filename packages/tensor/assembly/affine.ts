@@ -100,22 +100,25 @@ export function affineBF16(terms: u32, lambda: u32, count: i32, out: u32, sizeBy
   return v128.any_true(exceptions) ? 1 : 0
 }
 
-/** 2¹¹², between the exponents' biases of F16 and F32. */
-const HALF_SCALE: i32 = (112 + 127) << 23
+/** What an inner loop needs of F16: an engine keeps in a register what it loads, and makes constants anew. */
+const HALF_CONSTANTS: usize = memory.data<i32>([
+  0x8fff_e000, // where sign, exponent and fraction are
+  (112 + 127) << 23, // 2¹¹², between the exponents' biases of F16 and F32
+  0x7fff_7fff // magnitudes of two halves
+])
 
 /** Moves exponent and fraction of a sign-extended half to their places and scales: a product by a power of 2 is exact. */
 // @ts-ignore: a decorator
 @inline
-function widenHalf(half: v128): v128 {
-  const moved = v128.and(i32x4.shl(half, 13), i32x4.splat(0x8fff_e000))
-  return f32x4.mul(moved, i32x4.splat(HALF_SCALE))
+function widenHalf(half: v128, places: v128, scale: v128): v128 {
+  return f32x4.mul(v128.and(i32x4.shl(half, 13), places), scale)
 }
 
 /** The larger magnitudes, as bits: infinities and NaN are from 0x7c00 on. */
 // @ts-ignore: a decorator
 @inline
-function larger(most: v128, halves: v128): v128 {
-  return i16x8.max_u(most, v128.and(halves, i16x8.splat(0x7fff)))
+function larger(most: v128, halves: v128, magnitude: v128): v128 {
+  return i16x8.max_u(most, v128.and(halves, magnitude))
 }
 
 /** Finite values to nearest even; subnormal ones are rounded by adding ½, whose last bit is F16's. */
@@ -137,14 +140,17 @@ export function affineF16(terms: u32, lambda: u32, count: i32, out: u32, sizeByt
   const first = term(terms, 0)
   let exceptions = i32x4.splat(0)
   let most = i16x8.splat(0)
+  const places = v128.load32_splat(HALF_CONSTANTS)
+  const scale = v128.load32_splat(HALF_CONSTANTS, 4)
+  const magnitude = v128.load32_splat(HALF_CONSTANTS, 8)
   for (let at: u32 = 0; at < sizeBytes; at += 32) {
     const low = v128.load(first + at)
     const high = v128.load(first + at, 16)
-    most = larger(larger(most, low), high)
-    const r0 = widenHalf(i32x4.extend_low_i16x8_s(low))
-    const r1 = widenHalf(i32x4.extend_high_i16x8_s(low))
-    const r2 = widenHalf(i32x4.extend_low_i16x8_s(high))
-    const r3 = widenHalf(i32x4.extend_high_i16x8_s(high))
+    most = larger(larger(most, low, magnitude), high, magnitude)
+    const r0 = widenHalf(i32x4.extend_low_i16x8_s(low), places, scale)
+    const r1 = widenHalf(i32x4.extend_high_i16x8_s(low), places, scale)
+    const r2 = widenHalf(i32x4.extend_low_i16x8_s(high), places, scale)
+    const r3 = widenHalf(i32x4.extend_high_i16x8_s(high), places, scale)
     let s0 = f32x4.splat(0)
     let s1 = f32x4.splat(0)
     let s2 = f32x4.splat(0)
@@ -154,11 +160,11 @@ export function affineF16(terms: u32, lambda: u32, count: i32, out: u32, sizeByt
       const from = term(terms, k) + at
       const one = v128.load(from)
       const two = v128.load(from, 16)
-      most = larger(larger(most, one), two)
-      s0 = accumulate(s0, factor, widenHalf(i32x4.extend_low_i16x8_s(one)), r0)
-      s1 = accumulate(s1, factor, widenHalf(i32x4.extend_high_i16x8_s(one)), r1)
-      s2 = accumulate(s2, factor, widenHalf(i32x4.extend_low_i16x8_s(two)), r2)
-      s3 = accumulate(s3, factor, widenHalf(i32x4.extend_high_i16x8_s(two)), r3)
+      most = larger(larger(most, one, magnitude), two, magnitude)
+      s0 = accumulate(s0, factor, widenHalf(i32x4.extend_low_i16x8_s(one), places, scale), r0)
+      s1 = accumulate(s1, factor, widenHalf(i32x4.extend_high_i16x8_s(one), places, scale), r1)
+      s2 = accumulate(s2, factor, widenHalf(i32x4.extend_low_i16x8_s(two), places, scale), r2)
+      s3 = accumulate(s3, factor, widenHalf(i32x4.extend_high_i16x8_s(two), places, scale), r3)
     }
     s0 = finish(s0, r0)
     s1 = finish(s1, r1)

@@ -6,14 +6,43 @@
 // a narrower dtype can't hold becomes its quiet one; payloads are kept where there is room.
 import { quiet } from './lanes'
 
-const MAGNITUDE: i32 = 0x7fff_ffff
-const INFINITY_BITS: i32 = 0x7f80_0000
 const QUIET: i32 = 0x7fc0_0000
+
+/** Constants of the loops: to load one takes one instruction, to make it several. */
+const CONSTANTS: usize = memory.data<i32>([
+  0x8000_0000, // the sign
+  0x7fff_ffff, // the magnitude
+  0x7f80_0000, // infinity
+  0x0fff_ffff, // exponent of 5 bits and fraction
+  31 << 23, // the largest exponent of 5 bits
+  (112 + 127) << 23, // 2¹¹², between the biases of 15 and of f32
+  0x7f_ffff, // the fraction
+  0x7fff // what rounding adds to half of the bits
+])
+
+// @ts-ignore: a decorator
+@inline
+function constant(index: i32): v128 {
+  return v128.load32_splat(CONSTANTS + (index << 2))
+}
+
+// @ts-ignore: a decorator
+@inline
+function magnitudeOf(bits: v128): v128 {
+  return v128.and(bits, constant(1))
+}
+
+/** All bits where a magnitude is that of a NaN. */
+// @ts-ignore: a decorator
+@inline
+function isNanMagnitude(magnitude: v128): v128 {
+  return i32x4.gt_s(magnitude, constant(2))
+}
 
 // @ts-ignore: a decorator
 @inline
 function signBit(bits: v128): v128 {
-  return v128.and(bits, i32x4.splat(0x8000_0000))
+  return v128.and(bits, constant(0))
 }
 
 export function decodeBF16(from: u32, to: u32, length: u32): void {
@@ -31,8 +60,8 @@ export function decodeBF16(from: u32, to: u32, length: u32): void {
 function narrowToBrain(bits: v128): v128 {
   const upper = i32x4.shr_u(bits, 16)
   const isOdd = v128.and(upper, i32x4.splat(1))
-  const rounded = i32x4.shr_u(i32x4.add(i32x4.add(bits, i32x4.splat(0x7fff)), isOdd), 16)
-  const isNan = i32x4.gt_s(v128.and(bits, i32x4.splat(MAGNITUDE)), i32x4.splat(INFINITY_BITS))
+  const rounded = i32x4.shr_u(i32x4.add(i32x4.add(bits, constant(7)), isOdd), 16)
+  const isNan = isNanMagnitude(magnitudeOf(bits))
   const isEmpty = i32x4.eq(v128.and(upper, i32x4.splat(127)), i32x4.splat(0))
   const nan = v128.or(upper, v128.and(isEmpty, i32x4.splat(64)))
   return v128.bitselect(nan, rounded, isNan)
@@ -58,10 +87,10 @@ function scaled(moved: v128, by: i32): v128 {
 @inline
 function widen(bits: v128, signAt: i32): v128 {
   const sign = signBit(i32x4.shl(bits, 31 - signAt))
-  const moved = v128.and(i32x4.shl(bits, 28 - signAt), i32x4.splat(0x0fff_ffff))
-  const isSpecial = i32x4.ge_s(moved, i32x4.splat(31 << 23))
-  const exponent = v128.and(isSpecial, i32x4.splat(INFINITY_BITS))
-  return v128.or(v128.or(scaled(moved, 112), exponent), sign)
+  const moved = v128.and(i32x4.shl(bits, 28 - signAt), constant(3))
+  const isSpecial = i32x4.ge_s(moved, constant(4))
+  const exponent = v128.and(isSpecial, constant(2))
+  return v128.or(v128.or(f32x4.mul(moved, constant(5)), exponent), sign)
 }
 
 /** A finite magnitude in units of the target's last place, to nearest even; carries go into the exponent. */
@@ -84,14 +113,14 @@ function rounded(magnitude: v128, fractionBits: i32, bias: i32): v128 {
 @inline
 function narrow(bits: v128, fractionBits: i32): v128 {
   const sign = i32x4.shl(i32x4.shr_u(bits, 31), fractionBits + 5)
-  const magnitude = v128.and(bits, i32x4.splat(MAGNITUDE))
+  const magnitude = magnitudeOf(bits)
   const infinity = i32x4.splat(31 << fractionBits)
   const number = i32x4.min_u(rounded(magnitude, fractionBits, 15), infinity)
-  const payload = i32x4.shr_u(v128.and(bits, i32x4.splat(0x7f_ffff)), 23 - fractionBits)
+  const payload = i32x4.shr_u(v128.and(bits, constant(6)), 23 - fractionBits)
   const isEmpty = i32x4.eq(payload, i32x4.splat(0))
   const quietBit = v128.and(isEmpty, i32x4.splat(1 << (fractionBits - 1)))
   const nan = v128.or(v128.or(payload, quietBit), infinity)
-  const isNan = i32x4.gt_s(magnitude, i32x4.splat(INFINITY_BITS))
+  const isNan = isNanMagnitude(magnitude)
   return v128.or(sign, v128.bitselect(nan, number, isNan))
 }
 
@@ -164,7 +193,7 @@ function decodeBytes(from: u32, to: u32, length: u32, format: i32): void {
 // @ts-ignore: a decorator
 @inline
 function narrowE4M3(bits: v128): v128 {
-  const magnitude = v128.and(bits, i32x4.splat(MAGNITUDE))
+  const magnitude = magnitudeOf(bits)
   const value = i32x4.min_u(rounded(magnitude, 3, 7), i32x4.splat(0x7f))
   return v128.or(i32x4.shl(i32x4.shr_u(bits, 31), 7), value)
 }
@@ -172,7 +201,7 @@ function narrowE4M3(bits: v128): v128 {
 // @ts-ignore: a decorator
 @inline
 function narrowUnsignedZero(bits: v128, fractionBits: i32, bias: i32): v128 {
-  const magnitude = v128.and(bits, i32x4.splat(MAGNITUDE))
+  const magnitude = magnitudeOf(bits)
   const value = rounded(magnitude, fractionBits, bias)
   const sign = i32x4.shl(i32x4.shr_u(bits, 31), 7)
   const isZero = i32x4.eq(value, i32x4.splat(0))

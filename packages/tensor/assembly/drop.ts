@@ -3,8 +3,8 @@
 // Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"), eight counters at a time: four
 // lanes, and twice, because a round waits for the one before.
 
-const MULTIPLIER_0: u32 = 0xd251_1f53
-const MULTIPLIER_1: u32 = 0xcd9e_8d57
+/** Both multipliers: an engine keeps in a register what it loads, and makes constants anew. */
+const MULTIPLIERS: usize = memory.data<u32>([0xd251_1f53, 0xcd9e_8d57])
 const WEYL_0: u32 = 0x9e37_79b9
 const WEYL_1: u32 = 0xbb67_ae85
 
@@ -41,8 +41,8 @@ function storeWords(to: usize, c0: v128, c1: v128, c2: v128, c3: v128): void {
 
 /** Writes the words of the blocks of counter `block`, a multiple of 8, to `block + 7`. */
 function philox(block: u64, seed0: u32, seed1: u32): void {
-  const m0 = i32x4.splat(MULTIPLIER_0)
-  const m1 = i32x4.splat(MULTIPLIER_1)
+  const m0 = v128.load32_splat(MULTIPLIERS)
+  const m1 = v128.load32_splat(MULTIPLIERS, 4)
   // There is no carry among the eight.
   let a0 = i32x4.add(i32x4.splat(<u32>block), i32x4(0, 1, 2, 3))
   let b0 = i32x4.add(i32x4.splat(<u32>block), i32x4(4, 5, 6, 7))

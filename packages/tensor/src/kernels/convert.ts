@@ -42,7 +42,7 @@ export function floatBytes(dtype: FloatDtype): number {
  * NaN payloads of F16, BF16, F32 and F8_E5M2 are kept; any other NaN becomes the quiet one.
  *
  * @param from `length` elements of `dtype`, not mutated
- * @param to takes as many f32; another block
+ * @param to takes as many f32; another block, overwritten up to a multiple of 64 bytes
  */
 export function decodeBlock(dtype: FloatDtype, from: Block, to: Block, length: number): void {
   if (dtype === 'F32') to.bytes.set(from.bytes.subarray(0, length * 4))
@@ -54,7 +54,7 @@ export function decodeBlock(dtype: FloatDtype, from: Block, to: Block, length: n
  * dtypes without infinities (from 464 in F8_E4M3, 248 in F8_E4M3FNUZ, 61,440 in F8_E5M2FNUZ), as in PyTorch.
  *
  * @param from `length` f32, not mutated
- * @param to takes as many elements of `dtype`; another block
+ * @param to takes as many elements of `dtype`; another block, overwritten up to a multiple of 32 bytes
  */
 export function encodeBlock(dtype: FloatDtype, from: Block, to: Block, length: number): void {
   if (dtype === 'F32') to.bytes.set(from.bytes.subarray(0, length * 4))
