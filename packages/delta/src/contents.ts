@@ -17,8 +17,11 @@ export interface PayloadContents {
   metadata: Map<string, string>
 }
 
-/** Name and version of the format; others are refused. */
-const CODEC = 'exact/1'
+/** Name and version of the format that is written. */
+const CODEC = 'exact/2'
+
+/** Those that are read; others are refused. */
+const CODECS: readonly (string | undefined)[] = ['exact/1', CODEC]
 
 const SHA256_HEX = /^[0-9a-f]{64}$/
 
@@ -42,8 +45,8 @@ export function encodeContents(contents: PayloadContents): Map<string, string> {
  */
 export function payloadContents(payload: Checkpoint): PayloadContents {
   const codec = payload.metadata.get('soup.codec')
-  if (codec !== CODEC) {
-    throw invalid(payload, `its codec is ${JSON.stringify(codec)}, expected ${CODEC}`)
+  if (!CODECS.includes(codec)) {
+    throw invalid(payload, `its codec is ${JSON.stringify(codec)}, expected ${CODECS.join(' or ')}`)
   }
   const tensors = parseList(payload, 'soup.tensors').map(item => parseTensor(payload, item))
   const unsorted = tensors.find((tensor, i) => {

@@ -70,6 +70,6 @@ export {
   type TeamWork
 } from './team/team.ts'
 export { cursor, tensorInfo } from './tensor-info.ts'
-export type { CheckpointOpener, OpenCheckpoint } from './write/opener.ts'
+export { type CheckpointOpener, type OpenCheckpoint, openFrom } from './write/opener.ts'
 export { MODEL_FILE_NAME, type PlannedFile, planFile, planShards } from './write/plan.ts'
 export { type WriteCheckpointOptions, writeCheckpoint } from './write/write-checkpoint.ts'
