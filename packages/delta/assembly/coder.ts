@@ -8,6 +8,10 @@
 export const STATE_BITS: u32 = 11
 export const STATES: u32 = 1 << STATE_BITS
 
+/** Where the tables lie, of numbers and of gaps: `src/kernels.ts` leaves 16 KiB there for each. */
+export const TABLE: u32 = 8192
+export const GAP_TABLE: u32 = TABLE + STATES * 8
+
 /** The `bits` lowest bits. */
 // @ts-ignore: a decorator
 @inline
@@ -24,13 +28,19 @@ export function window(from: u32, bit: u32): u64 {
 
 // An entry of a decoder's table, 64 bits for a state: from the lowest on, 11 bits of the lowest state that may
 // follow, 11 of a mask for what to add to it, 6 with how many bits a number takes in all, 4 with how many of these
-// the state takes, 32 of the token's least number.
+// the state takes. Of numbers up to 16 bits, there follow a mask of the open bits and the token's least number; of
+// larger ones the least number alone.
 
-// @ts-ignore: a decorator
-@inline
-export function packEntry(state: u32, stateBits: u32, open: u32, least: u32): u64 {
+export function packEntry(
+  state: u32,
+  stateBits: u32,
+  open: u32,
+  least: u32,
+  isNarrow: bool
+): u64 {
   const low = state | (mask(stateBits) << 11) | ((stateBits + open) << 22) | (stateBits << 28)
-  return <u64>low | (<u64>least << 32)
+  const high = isNarrow ? mask(open) | (least << 16) : least
+  return <u64>low | (<u64>high << 32)
 }
 
 // @ts-ignore: a decorator
@@ -58,11 +68,10 @@ export function follow(entry: u64, bits: u64): u32 {
 @inline
 export function numberOf<T>(entry: u64, bits: u64): T {
   const stateBits = <u32>entry >> 28
-  const open =
-    sizeof<T>() === 4
-      ? <u32>(bits >> stateBits) & mask(bitsOf(entry) - stateBits)
-      : (<u32>bits & mask(bitsOf(entry))) >> stateBits
-  return <T>(<u32>(entry >> 32) + open)
+  const high = <u32>(entry >> 32)
+  const open = <u32>(bits >> stateBits)
+  if (sizeof<T>() < 4) return <T>((high >> 16) + (open & (high & 0xffff)))
+  return <T>(high + (open & mask(bitsOf(entry) - stateBits)))
 }
 
 // An encoder's table: 16 bytes for each token, with what to add to a state for the number of bits that leave it

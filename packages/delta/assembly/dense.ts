@@ -16,8 +16,33 @@ import {
   STATE_BITS,
   STATES,
   successor,
+  TABLE,
   window
 } from './coder'
+
+/** How many numbers of a row are not 0; it is followed by zeros up to a multiple of 16 bytes. */
+// @ts-ignore: a decorator
+@inline
+function others<T>(z: u32, length: u32): u32 {
+  const end = z + length * sizeof<T>()
+  let zeros: u32 = 0
+  for (let at = z; at < end; at += 16) {
+    zeros += popcnt<i32>(v128.bitmask<T>(v128.eq<T>(v128.load(at), i64x2.splat(0))))
+  }
+  return ((((end - z + 15) & ~15) / sizeof<T>()) | 0) - zeros
+}
+
+export function others8(z: u32, length: u32): u32 {
+  return others<i8>(z, length)
+}
+
+export function others16(z: u32, length: u32): u32 {
+  return others<i16>(z, length)
+}
+
+export function others32(z: u32, length: u32): u32 {
+  return others<i32>(z, length)
+}
 
 /**
  * The tokens of four numbers: a float's exponent and its highest three bits are the token but for an offset. What
@@ -34,7 +59,7 @@ function fourTokens<T>(values: v128): v128 {
   return i32x4.max_s(tokens, i32x4.min_u(values, i32x4.splat(7)))
 }
 
-/** Writes the token of each number of a row, a byte each, four rows of zeros at the end included. */
+/** Writes the token of each number of a row, a byte each, up to seven more included. */
 // @ts-ignore: a decorator
 @inline
 function tokenize<T>(z: u32, length: u32, tokens: u32): void {
@@ -100,7 +125,7 @@ export function count(tokens: u32, length: u32, counts: u32): void {
  */
 // @ts-ignore: a decorator
 @inline
-function encode<T>(z: u32, tokens: u32, length: u32, table: u32, end: u32): u32 {
+function encode<T>(z: u32, tokens: u32, length: u32, end: u32): u32 {
   let to = end
   let bits: u64 = 0
   let used: u32 = 0
@@ -112,11 +137,11 @@ function encode<T>(z: u32, tokens: u32, length: u32, table: u32, end: u32): u32 
   for (let at = z + length * sizeof<T>(); at > z; ) {
     at -= 4 * sizeof<T>()
     from -= 4
-    let row = rowOf(table, load<u8>(from, 3))
+    let row = rowOf(TABLE, load<u8>(from, 3))
     let left = leaving(row, d)
     let size = sizeFor(row, left)
     let two = bitsFor<T>(row, load<T>(at, 3 * sizeof<T>()), d, left)
-    d = successor(table, row, d, left)
+    d = successor(TABLE, row, d, left)
     if (sizeof<T>() === 4) {
       bits = (bits << size) | two
       used += size
@@ -126,21 +151,21 @@ function encode<T>(z: u32, tokens: u32, length: u32, table: u32, end: u32): u32 
       two = 0
     } else used += size
     let first = size
-    row = rowOf(table, load<u8>(from, 2))
+    row = rowOf(TABLE, load<u8>(from, 2))
     left = leaving(row, c)
     size = sizeFor(row, left)
     two = (two << size) | bitsFor<T>(row, load<T>(at, 2 * sizeof<T>()), c, left)
     used += size
     bits = (bits << (sizeof<T>() === 4 ? size : first + size)) | two
-    c = successor(table, row, c, left)
+    c = successor(TABLE, row, c, left)
     store<u64>(to - 8, bits << (64 - used))
     to -= used >> 3
     used &= 7
-    row = rowOf(table, load<u8>(from, 1))
+    row = rowOf(TABLE, load<u8>(from, 1))
     left = leaving(row, b)
     size = sizeFor(row, left)
     two = bitsFor<T>(row, load<T>(at, sizeof<T>()), b, left)
-    b = successor(table, row, b, left)
+    b = successor(TABLE, row, b, left)
     if (sizeof<T>() === 4) {
       bits = (bits << size) | two
       used += size
@@ -150,13 +175,13 @@ function encode<T>(z: u32, tokens: u32, length: u32, table: u32, end: u32): u32 
       two = 0
     } else used += size
     first = size
-    row = rowOf(table, load<u8>(from))
+    row = rowOf(TABLE, load<u8>(from))
     left = leaving(row, a)
     size = sizeFor(row, left)
     two = (two << size) | bitsFor<T>(row, load<T>(at), a, left)
     used += size
     bits = (bits << (sizeof<T>() === 4 ? size : first + size)) | two
-    a = successor(table, row, a, left)
+    a = successor(TABLE, row, a, left)
     store<u64>(to - 8, bits << (64 - used))
     to -= used >> 3
     used &= 7
@@ -174,30 +199,27 @@ export function encodeDense8(
   z: u32,
   tokens: u32,
   length: u32,
-  table: u32,
   end: u32
 ): u32 {
-  return encode<u8>(z, tokens, length, table, end)
+  return encode<u8>(z, tokens, length, end)
 }
 
 export function encodeDense16(
   z: u32,
   tokens: u32,
   length: u32,
-  table: u32,
   end: u32
 ): u32 {
-  return encode<u16>(z, tokens, length, table, end)
+  return encode<u16>(z, tokens, length, end)
 }
 
 export function encodeDense32(
   z: u32,
   tokens: u32,
   length: u32,
-  table: u32,
   end: u32
 ): u32 {
-  return encode<u32>(z, tokens, length, table, end)
+  return encode<u32>(z, tokens, length, end)
 }
 
 /**
@@ -207,7 +229,7 @@ export function encodeDense32(
  */
 // @ts-ignore: a decorator
 @inline
-function decode<T>(from: u32, begin: u32, end: u32, table: u32, z: u32, length: u32): u32 {
+function decode<T>(from: u32, begin: u32, end: u32, z: u32, length: u32): u32 {
   let bits = window(from, begin)
   let a = <u32>bits & (STATES - 1)
   let b = <u32>(bits >> STATE_BITS) & (STATES - 1)
@@ -218,24 +240,24 @@ function decode<T>(from: u32, begin: u32, end: u32, table: u32, z: u32, length: 
   for (let at = z; at < last; at += 4 * sizeof<T>()) {
     if (bit > end) return 1
     bits = window(from, bit)
-    let entry = entryOf(table, a)
+    let entry = entryOf(TABLE, a)
     a = follow(entry, bits)
     store<T>(at, numberOf<T>(entry, bits))
     bit += bitsOf(entry)
     if (sizeof<T>() === 4) bits = window(from, bit)
     else bits >>= bitsOf(entry)
-    entry = entryOf(table, b)
+    entry = entryOf(TABLE, b)
     b = follow(entry, bits)
     store<T>(at, numberOf<T>(entry, bits), sizeof<T>())
     bit += bitsOf(entry)
     bits = window(from, bit)
-    entry = entryOf(table, c)
+    entry = entryOf(TABLE, c)
     c = follow(entry, bits)
     store<T>(at, numberOf<T>(entry, bits), 2 * sizeof<T>())
     bit += bitsOf(entry)
     if (sizeof<T>() === 4) bits = window(from, bit)
     else bits >>= bitsOf(entry)
-    entry = entryOf(table, d)
+    entry = entryOf(TABLE, d)
     d = follow(entry, bits)
     store<T>(at, numberOf<T>(entry, bits), 3 * sizeof<T>())
     bit += bitsOf(entry)
@@ -247,31 +269,28 @@ export function decodeDense8(
   from: u32,
   begin: u32,
   end: u32,
-  table: u32,
   z: u32,
   length: u32
 ): u32 {
-  return decode<u8>(from, begin, end, table, z, length)
+  return decode<u8>(from, begin, end, z, length)
 }
 
 export function decodeDense16(
   from: u32,
   begin: u32,
   end: u32,
-  table: u32,
   z: u32,
   length: u32
 ): u32 {
-  return decode<u16>(from, begin, end, table, z, length)
+  return decode<u16>(from, begin, end, z, length)
 }
 
 export function decodeDense32(
   from: u32,
   begin: u32,
   end: u32,
-  table: u32,
   z: u32,
   length: u32
 ): u32 {
-  return decode<u32>(from, begin, end, table, z, length)
+  return decode<u32>(from, begin, end, z, length)
 }

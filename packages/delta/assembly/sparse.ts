@@ -8,6 +8,7 @@ import {
   bitsOf,
   entryOf,
   follow,
+  GAP_TABLE,
   leaving,
   numberOf,
   rowOf,
@@ -15,6 +16,7 @@ import {
   STATE_BITS,
   STATES,
   successor,
+  TABLE,
   window
 } from './coder'
 
@@ -61,8 +63,6 @@ export function encodeSparse(
   numbers: u32,
   tokens: u32,
   listed: u32,
-  gapTable: u32,
-  table: u32,
   end: u32
 ): u32 {
   let to = end
@@ -72,21 +72,21 @@ export function encodeSparse(
   let state = STATES
   for (let i = listed; i > 0; ) {
     i--
-    let row = rowOf(table, load<u8>(tokens + i))
+    let row = rowOf(TABLE, load<u8>(tokens + i))
     let left = leaving(row, state)
     let size = sizeFor(row, left)
     bits = (bits << size) | bitsFor<u32>(row, load<u32>(numbers + (i << 2)), state, left)
     used += size
-    state = successor(table, row, state, left)
+    state = successor(TABLE, row, state, left)
     store<u64>(to - 8, bits << (64 - used))
     to -= used >> 3
     used &= 7
-    row = rowOf(gapTable, load<u8>(gapTokens + i))
+    row = rowOf(GAP_TABLE, load<u8>(gapTokens + i))
     left = leaving(row, gapState)
     size = sizeFor(row, left)
     bits = (bits << size) | bitsFor<u32>(row, load<u32>(gaps + (i << 2)), gapState, left)
     used += size
-    gapState = successor(gapTable, row, gapState, left)
+    gapState = successor(GAP_TABLE, row, gapState, left)
     store<u64>(to - 8, bits << (64 - used))
     to -= used >> 3
     used &= 7
@@ -109,8 +109,6 @@ function decode<T>(
   from: u32,
   begin: u32,
   end: u32,
-  gapTable: u32,
-  table: u32,
   listed: u32,
   z: u32,
   length: u32
@@ -123,14 +121,14 @@ function decode<T>(
   for (; listed > 0; listed--) {
     if (bit > end) return 1
     bits = window(from, bit)
-    let entry = entryOf(gapTable, gapState)
+    let entry = entryOf(GAP_TABLE, gapState)
     gapState = follow(entry, bits)
     // A gap is below 2²⁰, for the caller has checked the table, so this can't overflow.
     place += numberOf<u32>(entry, bits)
     if (place >= length) return 1
     bit += bitsOf(entry)
     bits = window(from, bit)
-    entry = entryOf(table, state)
+    entry = entryOf(TABLE, state)
     state = follow(entry, bits)
     store<T>(z + place * sizeof<T>(), <T>(numberOf<u32>(entry, bits) + 1))
     bit += bitsOf(entry)
@@ -143,37 +141,31 @@ export function decodeSparse8(
   from: u32,
   begin: u32,
   end: u32,
-  gapTable: u32,
-  table: u32,
   listed: u32,
   z: u32,
   length: u32
 ): u32 {
-  return decode<u8>(from, begin, end, gapTable, table, listed, z, length)
+  return decode<u8>(from, begin, end, listed, z, length)
 }
 
 export function decodeSparse16(
   from: u32,
   begin: u32,
   end: u32,
-  gapTable: u32,
-  table: u32,
   listed: u32,
   z: u32,
   length: u32
 ): u32 {
-  return decode<u16>(from, begin, end, gapTable, table, listed, z, length)
+  return decode<u16>(from, begin, end, listed, z, length)
 }
 
 export function decodeSparse32(
   from: u32,
   begin: u32,
   end: u32,
-  gapTable: u32,
-  table: u32,
   listed: u32,
   z: u32,
   length: u32
 ): u32 {
-  return decode<u32>(from, begin, end, gapTable, table, listed, z, length)
+  return decode<u32>(from, begin, end, listed, z, length)
 }

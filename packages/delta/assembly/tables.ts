@@ -42,14 +42,20 @@ function deal(counts: u32, dealt: u32): void {
 }
 
 /** Makes a decoder's table, 8 bytes for a state; `dealt` takes 2¹¹ bytes, `counts` are used up. */
-export function makeDecoder(counts: u32, dealt: u32, table: u32): void {
+export function makeDecoder(counts: u32, dealt: u32, table: u32, isNarrow: bool): void {
   deal(counts, dealt)
   for (let state: u32 = 0; state < STATES; state++) {
     const token: u32 = load<u8>(dealt + state)
     const next = countOf(counts, token)
     store<u16>(counts + (token << 1), next + 1)
     const bits = STATE_BITS - highestBit(next)
-    const entry = packEntry((next << bits) - STATES, bits, openOf(token), leastOf(token))
+    const entry = packEntry(
+      (next << bits) - STATES,
+      bits,
+      openOf(token),
+      leastOf(token),
+      isNarrow
+    )
     store<u64>(table + (state << 3), entry)
   }
 }

@@ -55,6 +55,9 @@
  */
 export { type PayloadContents, payloadContents } from './contents.ts'
 export { decodeExact } from './decode.ts'
+export { type ElementLayout, elementLayout } from './difference.ts'
 export { type EncodeOptions, encodeExact } from './encode.ts'
 export type { EncodeOpeners } from './encode-team.ts'
 export { DeltaError } from './errors.ts'
+export { EXACT_PIECE_BYTES } from './limits.ts'
+export { decodePiece, encodePiece } from './piece.ts'

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { EXACT_PIECE_BYTES } from './limits.ts'
+import { STATES } from './table.ts'
 
 /** A compiled function: of addresses, lengths and other numbers alone. */
 type Kernel = (...args: number[]) => number
@@ -48,17 +49,19 @@ const SLACK_BYTES = 64
 
 const PIECE = EXACT_PIECE_BYTES + SLACK_BYTES
 
-/** Where the parts of the kernels' memory begin; what lies below the first belongs to the compiled program. */
+// Where the parts of the kernels' memory begin; what lies below the first belongs to the compiled program.
+
+/** Four rows of counts of 256 tokens, 32 bits each. */
 export const COUNTS = 4096
+/** Tables of an encoder or a decoder, of numbers and of gaps: as assembly/coder.ts has it. */
+export const TABLE: number = COUNTS + 4 * 1024
+export const GAP_TABLE: number = TABLE + STATES * 8
 /** Counts of 256 tokens, 16 bits each, that sum to {@link STATES}. */
-export const TABLE_COUNTS: number = COUNTS + 4 * 1024
+export const TABLE_COUNTS: number = GAP_TABLE + STATES * 8
 /** A byte for each state. */
 export const DEALT: number = TABLE_COUNTS + 512
-/** Tables of an encoder or a decoder: of numbers, of gaps. */
-export const TABLE: number = DEALT + 2048
-export const GAP_TABLE: number = TABLE + 2048 * 8
 /** The base's piece, which decoding turns into the expert's. */
-export const BASE: number = GAP_TABLE + 2048 * 8
+export const BASE: number = DEALT + STATES
 export const EXPERT: number = BASE + PIECE
 /** Differences; the upper halves of those of 64 bits. */
 export const Z: number = EXPERT + PIECE

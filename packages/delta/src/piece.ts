@@ -19,11 +19,10 @@ export function encodePiece(
   if (Buffer.compare(expert, base) === 0) return new Uint8Array(0)
   subtract(expert, base, layout)
   const length = expert.length / layout.width
-  const streams =
+  const packed =
     layout.width === 8
-      ? [...encodeStream(Z, length, 4), ...encodeStream(UPPER_Z, length, 4)]
-      : encodeStream(Z, length, layout.width)
-  const packed = Buffer.concat(streams)
+      ? Buffer.concat([Z, UPPER_Z].map(z => Buffer.concat(encodeStream(z, length, 4))))
+      : Buffer.concat(encodeStream(Z, length, layout.width))
   return packed.length < expert.length ? packed : expert
 }
 

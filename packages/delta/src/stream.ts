@@ -44,6 +44,7 @@ const kernels = (name: string) => ({
   2: kernel(`${name}16`),
   4: kernel(`${name}32`)
 })
+const countOthers = kernels('others')
 const tokenize = kernels('tokenize')
 const listNumbers = kernels('list')
 const encodeDense = kernels('encodeDense')
@@ -59,30 +60,23 @@ const makeDecoder = kernel('makeDecoder')
  *
  * @param z the row's address
  * @param length numbers, at least one
- * @returns a stream, in the format that the package's page describes
+ * @returns a stream in parts, in the format that the package's page describes; they hold until the next call
  */
 export function encodeStream(z: number, length: number, width: Width): Uint8Array[] {
-  const frequencies = frequenciesOf(z, length, width, TOKENS)
-  const others = length - frequencies[0]!
+  BYTES.fill(0, z + length * width, z + length * width + 16)
+  const others = countOthers[width](z, length)
   return others > 0 && others * MIN_SPARSITY <= length
     ? encodeList(z, length, width, others)
-    : encodeRow(z, length, width, frequencies)
+    : encodeRow(z, length, width)
 }
 
-function encodeRow(
-  z: number,
-  length: number,
-  width: Width,
-  frequencies: Uint32Array
-): Uint8Array[] {
+function encodeRow(z: number, length: number, width: Width): Uint8Array[] {
   const turns = length - (length % TURNS)
   const rest = BYTES.slice(z + turns * width, z + length * width)
-  const head = [Uint8Array.of(DENSE), rest]
-  if (turns === 0) return head
-  for (let at = TOKENS + turns; at < TOKENS + length; at++) frequencies[BYTES[at]!]!--
-  const table = writeEncoder(frequencies, TABLE)
-  const bits = encodeDense[width](z, TOKENS, turns, TABLE, STREAM_END)
-  return [...head, Uint8Array.from(table), ...written(bits)]
+  if (turns === 0) return [Uint8Array.of(DENSE), rest]
+  const table = writeEncoder(frequenciesOf(z, turns, width, TOKENS), TABLE)
+  const bits = encodeDense[width](z, TOKENS, turns, STREAM_END)
+  return [Uint8Array.of(DENSE), rest, Uint8Array.from(table), ...written(bits)]
 }
 
 function encodeList(z: number, length: number, width: Width, listed: number): Uint8Array[] {
@@ -90,15 +84,15 @@ function encodeList(z: number, length: number, width: Width, listed: number): Ui
   const gapTable = writeEncoder(frequenciesOf(GAPS, listed, 4, GAP_TOKENS), GAP_TABLE)
   const table = writeEncoder(frequenciesOf(NUMBERS, listed, 4, TOKENS), TABLE)
   const lists = [GAPS, GAP_TOKENS, NUMBERS, TOKENS]
-  const bits = encodeSparse(...lists, listed, GAP_TABLE, TABLE, STREAM_END)
+  const bits = encodeSparse(...lists, listed, STREAM_END)
   const head = Uint8Array.from([SPARSE, ...uint32(listed), ...gapTable, ...table])
   return [head, ...written(bits)]
 }
 
-/** The stream that a kernel has just written, behind its length in bits. */
+/** The bits that a kernel has just written, behind their count; they hold until it writes again. */
 function written(bits: number): Uint8Array[] {
   const bytes = Math.ceil(bits / 8)
-  return [Uint8Array.from(uint32(bits)), BYTES.slice(STREAM_END - bytes, STREAM_END)]
+  return [Uint8Array.from(uint32(bits)), BYTES.subarray(STREAM_END - bytes, STREAM_END)]
 }
 
 function uint32(value: number): number[] {
@@ -141,9 +135,9 @@ function decodeRow(from: Cursor, z: number, length: number, width: Width): void 
   const turns = length - (length % TURNS)
   for (let at = z + turns * width; at < z + length * width; at++) BYTES[at] = takeByte(from)
   if (turns === 0) return
-  readDecoder(from, maxToken(width), TABLE)
+  readDecoder(from, maxToken(width), TABLE, width < 4)
   const [begin, end] = takeBits(from)
-  check(decodeDense[width](STREAM, begin, end, TABLE, z, turns))
+  check(decodeDense[width](STREAM, begin, end, z, turns))
 }
 
 function decodeList(from: Cursor, z: number, length: number, width: Width): void {
@@ -153,7 +147,7 @@ function decodeList(from: Cursor, z: number, length: number, width: Width): void
   readDecoder(from, maxToken(width), TABLE)
   const [begin, end] = takeBits(from)
   BYTES.fill(0, z, z + length * width)
-  check(decodeSparse[width](STREAM, begin, end, GAP_TABLE, TABLE, listed, z, length))
+  check(decodeSparse[width](STREAM, begin, end, listed, z, length))
 }
 
 /** Brings a stream's bits into the kernels' memory. @returns the first bit and the one behind the last */
@@ -167,9 +161,10 @@ function takeBits(from: Cursor): [begin: number, end: number] {
   return [bytes * 8 - bits, bytes * 8]
 }
 
-function readDecoder(from: Cursor, largest: number, table: number): void {
+/** @param isNarrow whether entries are to be those for rows of numbers up to 16 bits */
+function readDecoder(from: Cursor, largest: number, table: number, isNarrow = false): void {
   readCounts(from, largest, tableCounts)
-  makeDecoder(TABLE_COUNTS, DEALT, table)
+  makeDecoder(TABLE_COUNTS, DEALT, table, isNarrow ? 1 : 0)
 }
 
 function maxToken(width: Width): number {
