@@ -1,45 +1,44 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { encodeExact } from '@soup/delta'
 import {
   type Checkpoint,
   fileSink,
-  fileSource,
-  fileSpool,
   memoryCheckpoint,
-  openSafetensors,
   runTeam,
   safetensorsBytes,
   writeSafetensors
 } from '@soup/tensor'
 import type { DeltaModel } from './delta-models.ts'
+import type { DeltaWork } from './delta-thread.ts'
 
 /** Tensors of the files, each with all weights of the model. */
 const TENSORS = 8
 
-const DECODING = new URL('./delta-thread.ts', import.meta.url).href
+const MODULE = new URL('./delta-thread.ts', import.meta.url).href
 
-/** Encodes and decodes files: times in ms of encoding with 1 and 2 threads, of decoding with 1 and 2. */
+/**
+ * Encodes and decodes files in worker threads, as a node does.
+ *
+ * @returns times in ms of encoding with 1 and 2 threads, of decoding with 1 and 2
+ */
 export async function measureFiles(
   { dtype, base, expert }: DeltaModel,
   runs: number
 ): Promise<{ bytes: number; times: number[][] }> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-delta-'))
-  const path = (name: string) => join(folder, `${name}.safetensors`)
   try {
-    await write(path('base'), repeated('base', dtype, base))
-    await write(path('expert'), repeated('expert', dtype, expert))
+    await write(folder, repeated('base', dtype, base))
+    await write(folder, repeated('expert', dtype, expert))
     const times: number[][] = [[], [], [], []]
     for (let run = 0; run < runs; run++) {
       for (const threads of [1, 2]) {
-        times[threads - 1]!.push(await time(() => encode(folder, threads, path)))
+        const work = team({ folder, encodeThreads: threads }, 1)
+        times[threads - 1]!.push(await time(() => runTeam(work, { threads: 1, onResult })))
       }
       for (const threads of [1, 2]) {
-        const work = { module: DECODING, input: folder, count: TENSORS }
-        times[threads + 1]!.push(
-          await time(() => runTeam(work, { threads, onResult: () => undefined }))
-        )
+        const work = team({ folder }, TENSORS)
+        times[threads + 1]!.push(await time(() => runTeam(work, { threads, onResult })))
       }
     }
     return { bytes: TENSORS * expert.length, times }
@@ -48,36 +47,22 @@ export async function measureFiles(
   }
 }
 
+function team(input: DeltaWork, count: number) {
+  return { module: MODULE, input, count }
+}
+
+function onResult(): void {}
+
 function repeated(name: string, dtype: string, data: Uint8Array): Checkpoint {
   const shape = [data.length / 2]
   const tensors = Array.from({ length: TENSORS }, (_, i) => ({ name: `${i}`, dtype, shape, data }))
   return memoryCheckpoint({ name, tensors })
 }
 
-async function write(path: string, checkpoint: Checkpoint): Promise<void> {
+async function write(folder: string, checkpoint: Checkpoint): Promise<void> {
   const sizeBytes = safetensorsBytes(checkpoint)
-  await writeSafetensors(checkpoint, await fileSink(path, { sizeBytes }))
-}
-
-/** As publishing does it, but for the payload's own file, which is written once, before decoding. */
-async function encode(
-  folder: string,
-  threads: number,
-  path: (name: string) => string
-): Promise<void> {
-  const open = async (name: string) => openSafetensors(await fileSource(path(name)))
-  const opener = (name: string) => ({ module: DECODING, input: path(name) })
-  const [base, expert] = [await open('base'), await open('expert')]
-  const spool = await fileSpool(join(folder, 'spool'))
-  try {
-    const openers = { base: opener('base'), expert: opener('expert') }
-    const payload = await encodeExact(base, expert, spool, { openers, threads })
-    if (threads > 1) return
-    rmSync(path('delta'), { force: true })
-    await write(path('delta'), payload)
-  } finally {
-    await Promise.all([spool.close(), base.close(), expert.close()])
-  }
+  const sink = await fileSink(join(folder, `${checkpoint.name}.safetensors`), { sizeBytes })
+  await writeSafetensors(checkpoint, sink)
 }
 
 async function time(work: () => Promise<void>): Promise<number> {
