@@ -69,9 +69,9 @@ export const UPPER_Z: number = Z + PIECE / 2
 /** Gaps and numbers of sparse differences. */
 export const GAPS: number = Z + PIECE
 export const NUMBERS: number = GAPS + PIECE
-/** A stream: one that is read begins at its begin, one that is written ends at its end. */
 /** A byte for each number, or each number and each gap. */
 export const TOKENS: number = NUMBERS + PIECE
 export const GAP_TOKENS: number = TOKENS + PIECE / 2
+/** Bits of a stream: those that are read begin where it begins, those that are written end where it ends. */
 export const STREAM: number = TOKENS + PIECE
 export const STREAM_END: number = STREAM + 2 * PIECE
