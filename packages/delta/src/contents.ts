@@ -17,14 +17,17 @@ export interface PayloadContents {
   metadata: Map<string, string>
 }
 
-/** Name and version of the lossless format. */
-export const EXACT = 'exact/1'
+/** Name and version of the lossless format that is written. */
+export const EXACT = 'exact/2'
+
+/** Its versions that are read. */
+export const EXACT_VERSIONS: readonly string[] = ['exact/1', EXACT]
 
 /** Name and version of the format of low-rank adapters. */
 export const LORA = 'lora/1'
 
 /** The formats that this version knows; others are refused. */
-const FORMATS: readonly string[] = [EXACT, LORA, 'sparse/1', 'int8/1', 'bit1/1']
+const FORMATS: readonly string[] = [...EXACT_VERSIONS, LORA, 'sparse/1', 'int8/1', 'bit1/1']
 
 const SHA256_HEX = /^[0-9a-f]{64}$/
 

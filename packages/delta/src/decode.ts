@@ -2,20 +2,15 @@ import { createHash } from 'node:crypto'
 import type { AbortOptions } from '@soup/interface'
 import {
   type Checkpoint,
-  PIECE_BYTES,
-  pieceSizes,
   type TensorDescription,
   type TensorInfo,
   type TensorReader,
   tensorInfo
 } from '@soup/tensor'
-import { EXACT, invalid, payloadContents, requireSameTensors } from './contents.ts'
-import { elementLayout } from './difference.ts'
+import { EXACT_VERSIONS, invalid, payloadContents, requireSameTensors } from './contents.ts'
 import { DeltaError } from './errors.ts'
-import { decodePiece } from './piece.ts'
-
-/** Bytes of one entry of a piece table. */
-const ENTRY_BYTES = 4
+import { StoredPieces, tableBytesOf } from './stored-pieces.ts'
+import { type Version, versionOf } from './version.ts'
 
 /**
  * Turns the base back into the expert, tensor by tensor as it is read, in bounded memory. The bytes of
@@ -30,10 +25,11 @@ const ENTRY_BYTES = 4
  *   before any data is read
  */
 export function decodeExact(base: Checkpoint, payload: Checkpoint): Checkpoint {
-  const contents = payloadContents(payload, [EXACT])
+  const contents = payloadContents(payload, EXACT_VERSIONS)
   const byName = new Map(contents.tensors.map(tensor => [tensor.name, tensor]))
   requireSameTensors(base, payload, byName)
-  for (const stored of payload.tensors.values()) checkStored(base, payload, stored)
+  const version = versionOf(payload)
+  for (const stored of payload.tensors.values()) checkStored(base, payload, stored, version)
   return {
     name: payload.name,
     metadata: contents.metadata,
@@ -43,17 +39,22 @@ export function decodeExact(base: Checkpoint, payload: Checkpoint): Checkpoint {
       const tensor = byName.get(name)
       if (tensor === undefined || offset !== 0)
         throw new RangeError(`${payload.name} has no tensor ${JSON.stringify(name)} from ${offset}`)
-      return new TensorDecoder(base, payload, tensor)
+      return new TensorDecoder(base, payload, tensor, version)
     },
     close: () => Promise.resolve()
   }
 }
 
 /** A stored tensor is a row of bytes that can't be larger than the tensor and its table. */
-function checkStored(base: Checkpoint, payload: Checkpoint, stored: TensorInfo): void {
+function checkStored(
+  base: Checkpoint,
+  payload: Checkpoint,
+  stored: TensorInfo,
+  version: Version
+): void {
   const info = base.tensors.get(stored.name)
   if (info === undefined) throw invalid(payload, 'it holds data but is not listed', stored.name)
-  const tableBytes = pieceCount(info) * ENTRY_BYTES
+  const tableBytes = tableBytesOf(info, version)
   const { dtype, sizeBytes } = stored
   if (dtype !== 'U8' || sizeBytes < tableBytes || sizeBytes > tableBytes + info.sizeBytes) {
     throw invalid(
@@ -64,108 +65,69 @@ function checkStored(base: Checkpoint, payload: Checkpoint, stored: TensorInfo):
   }
 }
 
-/** Decodes piece after piece, each into memory of its own, and hashes them all. */
+/** Decodes piece after piece, where it is asked for whole in the caller's own buffer, and hashes them all. */
 class TensorDecoder implements TensorReader {
   readonly #base: Checkpoint
   readonly #payload: Checkpoint
   readonly #tensor: TensorDescription
-  readonly #pieces: AsyncIterator<Uint8Array>
+  readonly #version: Version
+  readonly #baseReader: TensorReader
+  readonly #stored: StoredPieces | undefined
   readonly #hash = createHash('sha256')
+  /** Bytes that have not been decoded. */
   #left: number
+  /** Bytes that have been, and were not yet asked for. */
   #rest: Uint8Array = new Uint8Array(0)
 
-  constructor(base: Checkpoint, payload: Checkpoint, tensor: TensorDescription) {
+  constructor(base: Checkpoint, payload: Checkpoint, tensor: TensorDescription, version: Version) {
+    const info = tensorInfo(base, tensor.name)
     this.#base = base
     this.#payload = payload
     this.#tensor = tensor
-    this.#left = tensorInfo(base, tensor.name).sizeBytes
-    this.#pieces = decodedPieces(base, payload, tensor.name)
+    this.#version = version
+    this.#baseReader = base.open(tensor.name)
+    if (payload.tensors.has(tensor.name)) this.#stored = new StoredPieces(payload, info, version)
+    this.#left = info.sizeBytes
   }
 
   async read(target: Uint8Array, options?: AbortOptions): Promise<void> {
     if (target.length > this.#left + this.#rest.length) throw this.#end()
     for (let filled = 0; filled < target.length; ) {
       options?.signal?.throwIfAborted()
-      if (this.#rest.length === 0) this.#rest = await this.#next()
-      const part = this.#rest.subarray(0, target.length - filled)
-      target.set(part, filled)
-      filled += part.length
-      this.#rest = this.#rest.subarray(part.length)
+      const wanted = target.subarray(filled)
+      filled += await (this.#rest.length > 0 ? this.#take(wanted) : this.#fill(wanted, options))
     }
   }
 
-  async #next(): Promise<Uint8Array> {
-    const { value, done } = await this.#pieces.next()
-    if (done === true) throw this.#end()
-    this.#hash.update(value)
-    this.#left -= value.length
-    if (this.#left > 0) return value
+  /** Hands out what is left of a piece. @returns how many bytes */
+  #take(target: Uint8Array): number {
+    const part = this.#rest.subarray(0, target.length)
+    target.set(part)
+    this.#rest = this.#rest.subarray(part.length)
+    return part.length
+  }
+
+  /** Decodes the next piece, into a buffer of its own where the target is shorter. @returns how many bytes */
+  async #fill(target: Uint8Array, options?: AbortOptions): Promise<number> {
+    const size = Math.min(this.#left, this.#version.pieceBytes)
+    const piece = target.length < size ? new Uint8Array(size) : target.subarray(0, size)
+    await this.#baseReader.read(piece, options)
+    await this.#stored?.decode(piece, options)
+    this.#hash.update(piece)
+    this.#left -= size
+    if (this.#left === 0) this.#checkHash()
+    if (target.length >= size) return size
+    this.#rest = piece
+    return this.#take(target)
+  }
+
+  #checkHash(): void {
     const got = this.#hash.digest('hex')
     if (got !== this.#tensor.sha256) throw mismatch(this.#base, this.#payload, this.#tensor, got)
-    return value
   }
 
   #end(): RangeError {
     return new RangeError(`tensor ${JSON.stringify(this.#tensor.name)} has no more bytes`)
-  }
-}
-
-async function* decodedPieces(
-  base: Checkpoint,
-  payload: Checkpoint,
-  name: string
-): AsyncGenerator<Uint8Array> {
-  const info = base.tensors.get(name)!
-  const stored = payload.tensors.get(name)
-  const layout = elementLayout(info.dtype)
-  const [theirs, ours] = [base.open(name), stored && payload.open(name)]
-  const lengths = stored && (await readTable(payload, info, stored, ours!))
-  for (const [piece, size] of [...pieceSizes(info.sizeBytes)].entries()) {
-    const basePiece = new Uint8Array(size)
-    await theirs.read(basePiece)
-    const bytes = new Uint8Array(lengths?.[piece] ?? 0)
-    if (bytes.length > 0) await ours!.read(bytes)
-    yield decodeChecked(payload, name, piece, () => decodePiece(bytes, basePiece, layout))
-  }
-}
-
-/** Reads the lengths of a tensor's pieces and checks them before any piece is read. */
-async function readTable(
-  payload: Checkpoint,
-  info: TensorInfo,
-  stored: TensorInfo,
-  reader: TensorReader
-): Promise<number[]> {
-  const table = Buffer.alloc(pieceCount(info) * ENTRY_BYTES)
-  await reader.read(table)
-  let sum = table.length
-  const lengths = [...pieceSizes(info.sizeBytes)].map((sizeBytes, piece) => {
-    const length = table.readUInt32LE(piece * ENTRY_BYTES)
-    if (length > sizeBytes) {
-      throw invalid(
-        payload,
-        `piece ${piece} claims ${length} bytes of at most ${sizeBytes}`,
-        info.name
-      )
-    }
-    sum += length
-    return length
-  })
-  if (sum === stored.sizeBytes) return lengths
-  throw invalid(payload, `its pieces claim ${sum} bytes, there are ${stored.sizeBytes}`, info.name)
-}
-
-function decodeChecked(
-  payload: Checkpoint,
-  tensor: string,
-  piece: number,
-  decode: () => Uint8Array
-): Uint8Array {
-  try {
-    return decode()
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    throw invalid(payload, `piece ${piece}: ${error.message}`, tensor, error)
   }
 }
 
@@ -180,8 +142,4 @@ function mismatch(
     `tensor ${JSON.stringify(name)} decodes to ${got}, expected ${sha256}: base ${base.name} or payload ${payload.name} is not the one that the delta was made with`,
     { details: { base: base.name, payload: payload.name, tensor: name, expected: sha256, got } }
   )
-}
-
-function pieceCount({ sizeBytes }: TensorInfo): number {
-  return Math.ceil(sizeBytes / PIECE_BYTES)
 }

@@ -1,6 +1,13 @@
 import { elementBits, isDtype } from '@soup/tensor'
-import { add8, add16, add32, subtract8, subtract16, subtract32 } from './kernels.ts'
-import { add64, subtract64 } from './kernels64.ts'
+import { BASE, BYTES, EXPERT, kernel, UPPER_Z, Z } from './kernels.ts'
+
+const SUBTRACT = {
+  1: kernel('subtract8'),
+  2: kernel('subtract16'),
+  4: kernel('subtract32'),
+  8: kernel('subtract64')
+}
+const ADD = { 1: kernel('add8'), 2: kernel('add16'), 4: kernel('add32'), 8: kernel('add64') }
 
 /** How the bytes of a dtype are taken apart. */
 export interface ElementLayout {
@@ -23,63 +30,36 @@ export function elementLayout(dtype: string): ElementLayout {
 }
 
 /**
- * What turns a piece of the base into a piece of the expert, as numbers near zero, sorted by
- * significance:
+ * Writes what turns a piece of the base into a piece of the expert into the kernels' memory at {@link Z}, as
+ * numbers near zero:
  *
  *     z = zigzag(κ(θᵢ) − κ(θ₀) mod 2ⁿ)
  *
  * κ maps floats to integers of the same order (negative ones are inverted, of the others the sign bit),
  * so that neighbouring floats differ by one; integers stay as they are. zigzag writes 0, −1, 1, −2, ...
- * as 0, 1, 2, 3, ... All lowest bytes come first, then all second ones and so on: byte planes. Every
- * step is a bijection on bit patterns, so nothing is lost of NaN payloads, −0 or subnormals.
+ * as 0, 1, 2, 3, ... Every step is a bijection on bit patterns, so nothing is lost of NaN payloads, −0 or
+ * subnormals. Of elements of 64 bits only the lower halves lie at {@link Z}, the upper ones at {@link UPPER_Z}.
  *
- * @param expert whole elements, not mutated
+ * @param expert whole elements, at most an exact piece, not mutated
  * @param base as many bytes, not mutated
- * @returns fresh byte planes, as many bytes
  */
 export function subtract(
   expert: Uint8Array,
   base: Uint8Array,
   { width, isFloat }: ElementLayout
-): Uint8Array<ArrayBuffer> {
-  const planes = new Uint8Array(expert.length)
-  const floats = isFloat ? -1 : 0
-  if (width === 8) subtract64(words(expert), words(base), planes, floats)
-  else if (width === 4) subtract32(words(expert), words(base), planes, floats)
-  else if (width === 2) subtract16(halves(expert), halves(base), planes, floats)
-  else subtract8(expert, base, planes, floats)
-  return planes
+): void {
+  BYTES.set(expert, EXPERT)
+  BYTES.set(base, BASE)
+  SUBTRACT[width](EXPERT, BASE, Z, expert.length, isFloat ? -1 : 0, UPPER_Z)
 }
 
 /**
  * Undoes {@link subtract}.
  *
- * @param planes byte planes, not mutated
- * @param base as many bytes, not mutated
- * @returns fresh bytes of the expert
+ * @param piece the base's piece, which becomes the expert's
  */
-export function add(
-  planes: Uint8Array,
-  base: Uint8Array,
-  { width, isFloat }: ElementLayout
-): Uint8Array<ArrayBuffer> {
-  const expert = new Uint8Array(base.length)
-  const floats = isFloat ? -1 : 0
-  if (width === 8) add64(planes, words(base), words(expert), floats)
-  else if (width === 4) add32(planes, words(base), words(expert), floats)
-  else if (width === 2) add16(planes, halves(base), halves(expert), floats)
-  else add8(planes, base, expert, floats)
-  return expert
-}
-
-/** Views the bytes as numbers of 16 bits. */
-function halves(bytes: Uint8Array): Uint16Array {
-  const { buffer, byteOffset } = bytes.byteOffset % 2 === 0 ? bytes : new Uint8Array(bytes)
-  return new Uint16Array(buffer, byteOffset, bytes.length / 2)
-}
-
-/** Views the bytes as numbers of 32 bits; pieces may start anywhere, views need an aligned start. */
-function words(bytes: Uint8Array): Uint32Array {
-  const { buffer, byteOffset } = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes)
-  return new Uint32Array(buffer, byteOffset, bytes.length / 4)
+export function add(piece: Uint8Array, { width, isFloat }: ElementLayout): void {
+  BYTES.set(piece, BASE)
+  ADD[width](Z, BASE, piece.length, isFloat ? -1 : 0, UPPER_Z)
+  piece.set(BYTES.subarray(BASE, BASE + piece.length))
 }

@@ -1,135 +1,158 @@
-import { createHash } from 'node:crypto'
-import type { AbortOptions, ProgressOptions } from '@soup/interface'
-import {
-  type Checkpoint,
-  checkpointBytes,
-  cursor,
-  pieceSizes,
-  readInto,
-  type Spool,
-  type TensorDescription,
-  type TensorInfo,
-  type TensorReader,
-  tensorInfo
-} from '@soup/tensor'
+import { createHash, type Hash } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import type { ProgressOptions } from '@soup/interface'
+import { type Checkpoint, checkpointBytes, type Spool } from '@soup/tensor'
 import { encodeContents, requireSameTensors } from './contents.ts'
-import { elementLayout } from './difference.ts'
-import { encodePiece } from './piece.ts'
+import { encodePart, exactPieceSizes, type Part } from './encode-part.ts'
+import { type EncodeOpeners, encodeTeam } from './encode-team.ts'
+import { EXACT_PIECE_BYTES, MAX_THREADS, MIN_BYTES_FOR_THREADS } from './limits.ts'
+import { type StoredTensor, spooledPayload, tableOf } from './payload.ts'
+import { cutRuns } from './runs.ts'
 
-/** One tensor's encoded pieces: where they lie in the spool, behind a table of their lengths. */
-interface StoredTensor {
-  table: Uint8Array
+/** Options of {@link encodeExact}. */
+export interface EncodeOptions extends ProgressOptions {
+  /**
+   * How further threads open base and expert: the same ones. With them, and unless one of both is sequential,
+   * several threads encode.
+   */
+  openers?: EncodeOpeners | undefined
+  /** Threads that encode; as many as the machine has cores, up to {@link MAX_THREADS}, unless given. */
+  threads?: number | undefined
+}
+
+/** What has been encoded of a tensor. */
+interface Encoded {
+  hash: Hash
+  lengths: number[]
+  /** Where its pieces begin in the spool. */
   offset: number
-  sizeBytes: number
+  storedBytes: number
 }
 
 /**
- * Encodes what turns the base into the expert, so that it can be undone bit for bit. Reads both once;
- * memory is bounded by a few pieces and 4 bytes for each MiB of the model.
+ * Encodes what turns the base into the expert, so that it can be undone bit for bit. Reads both once, the expert
+ * twice where several threads encode; memory is bounded by a few pieces, some runs a thread and 4 bytes for each
+ * 256 KiB of the model.
  *
  * @param base what both sides have
  * @param expert tensors of the same names, dtypes and shapes
  * @param spool takes the encoded pieces, whose sizes must be known before a safetensors file can begin;
  *   stays the caller's, to be closed after the payload has been written
- * @returns the payload, in the format that the package's page describes
+ * @returns the payload, in the format that the package's page describes; the same whatever the threads
  * @throws {DeltaError} `DELTA_MISMATCH`, before anything is read
  */
 export async function encodeExact(
   base: Checkpoint,
   expert: Checkpoint,
   spool: Spool,
-  options: ProgressOptions = {}
+  options: EncodeOptions = {}
 ): Promise<Checkpoint> {
   requireSameTensors(base, expert, expert.tensors)
-  const tensors: TensorDescription[] = []
-  const stored = new Map<string, StoredTensor>()
-  const total = checkpointBytes(expert)
-  let done = 0
-  const advance = (bytes: number) => {
-    done += bytes
-    options.onProgress?.({ stage: 'encode delta', done, total, unit: 'bytes' })
-  }
-  advance(0)
-  for (const info of expert.tensors.values()) {
-    const offset = spool.sizeBytes
-    const encoded = await encodeTensor(base, expert, info, spool, advance, options)
-    const { name, dtype, shape } = info
-    tensors.push({ name, dtype, shape, sha256: encoded.sha256 })
-    const storedBytes = spool.sizeBytes - offset
-    if (storedBytes === 0) continue
-    const { table } = encoded
-    stored.set(name, { table, offset, sizeBytes: table.length + storedBytes })
-  }
-  return payload(
-    `delta of ${expert.name}`,
-    encodeContents({ tensors, metadata: new Map(expert.metadata) }),
-    stored,
-    spool
-  )
+  const encoder = new Encoder(base, expert, spool, options)
+  const { openers } = options
+  const threads = options.threads ?? Math.min(availableParallelism(), MAX_THREADS)
+  const isLarge = checkpointBytes(expert) >= MIN_BYTES_FOR_THREADS
+  if (openers === undefined || threads < 2 || !isLarge || base.isSequential || expert.isSequential)
+    await encoder.encodeAlone()
+  else await encoder.encodeWith(openers, threads)
+  return encoder.payload()
 }
 
-async function encodeTensor(
-  base: Checkpoint,
-  expert: Checkpoint,
-  { name, dtype, sizeBytes }: TensorInfo,
-  spool: Spool,
-  advance: (bytes: number) => void,
-  options: AbortOptions
-): Promise<{ sha256: string; table: Uint8Array }> {
-  const layout = elementLayout(dtype)
-  const hash = createHash('sha256')
-  const lengths: number[] = []
-  const [expertReader, baseReader] = [expert.open(name), base.open(name)]
-  for (const size of pieceSizes(sizeBytes)) {
-    const [ours, theirs] = [new Uint8Array(size), new Uint8Array(size)]
-    await expertReader.read(ours, options)
-    await baseReader.read(theirs, options)
-    hash.update(ours)
-    const bytes = encodePiece(ours, theirs, layout)
-    lengths.push(bytes.length)
-    if (bytes.length > 0) await spool.append(bytes, options)
-    advance(size)
-  }
-  return { sha256: hash.digest('hex'), table: new Uint8Array(Uint32Array.from(lengths).buffer) }
-}
+/** Puts encoded pieces into the spool, in the order of the expert's tensors, and hashes those. */
+class Encoder {
+  readonly #base: Checkpoint
+  readonly #expert: Checkpoint
+  readonly #spool: Spool
+  readonly #options: ProgressOptions
+  readonly #encoded = new Map<string, Encoded>()
+  readonly #total: number
+  #done = 0
 
-function payload(
-  name: string,
-  metadata: Map<string, string>,
-  stored: ReadonlyMap<string, StoredTensor>,
-  spool: Spool
-): Checkpoint {
-  const tensors = new Map<string, TensorInfo>()
-  for (const [tensor, { sizeBytes }] of stored) {
-    tensors.set(tensor, { name: tensor, dtype: 'U8', shape: [sizeBytes], sizeBytes })
+  constructor(base: Checkpoint, expert: Checkpoint, spool: Spool, options: ProgressOptions) {
+    this.#base = base
+    this.#expert = expert
+    this.#spool = spool
+    this.#options = options
+    this.#total = checkpointBytes(expert)
+    this.#advance(0)
   }
-  return {
-    name,
-    metadata,
-    tensors,
-    isSequential: false,
-    open: (tensor, at = 0) =>
-      readStored(stored.get(tensor)!, tensorInfo({ name, tensors }, tensor), at, spool),
-    close: () => Promise.resolve()
-  }
-}
 
-/** The table, then the pieces, which lie behind one another in the spool. */
-function readStored(
-  { table, offset }: StoredTensor,
-  info: TensorInfo,
-  from: number,
-  spool: Spool
-): TensorReader {
-  const take = cursor(info, from)
-  return {
-    read: async (target, options) => {
-      const at = take(target.length)
-      const head = table.subarray(at, at + target.length)
-      target.set(head)
-      const rest = target.subarray(head.length)
-      const start = offset + Math.max(0, at - table.length)
-      if (rest.length > 0) await readInto(spool, start, rest, options)
+  async encodeAlone(): Promise<void> {
+    for (const { name, sizeBytes } of this.#expert.tensors.values()) {
+      const part = { tensor: name, offset: 0, sizeBytes }
+      for await (const piece of encodePart(this.#base, this.#expert, part, this.#options)) {
+        this.#of(name).hash.update(piece.expert)
+        await this.#store(name, [piece.stored.length], piece.stored)
+        this.#advance(piece.expert.length)
+      }
     }
   }
+
+  async encodeWith(openers: EncodeOpeners, threads: number): Promise<void> {
+    const { signal } = this.#options
+    await encodeTeam(openers, cutRuns(this.#expert), {
+      threads,
+      signal,
+      write: async (run, stored, lengths) => {
+        let at = 0
+        for (const [i, part] of run.entries()) {
+          const storedBytes = sum(lengths[i]!)
+          await this.#store(part.tensor, lengths[i]!, stored.subarray(at, at + storedBytes))
+          at += storedBytes
+          await this.#hash(part)
+          this.#advance(part.sizeBytes)
+        }
+      }
+    })
+  }
+
+  payload(): Checkpoint {
+    const tensors = [...this.#expert.tensors.values()].map(({ name, dtype, shape }) => {
+      return { name, dtype, shape, sha256: this.#of(name).hash.digest('hex') }
+    })
+    const stored = new Map<string, StoredTensor>()
+    for (const [name, { lengths, offset, storedBytes }] of this.#encoded) {
+      if (storedBytes > 0) stored.set(name, { table: tableOf(lengths), offset, storedBytes })
+    }
+    const metadata = encodeContents({ tensors, metadata: new Map(this.#expert.metadata) })
+    return spooledPayload(`delta of ${this.#expert.name}`, metadata, stored, this.#spool)
+  }
+
+  #of(name: string): Encoded {
+    const known = this.#encoded.get(name)
+    if (known !== undefined) return known
+    const offset = this.#spool.sizeBytes
+    const added = { hash: createHash('sha256'), lengths: [], offset, storedBytes: 0 }
+    this.#encoded.set(name, added)
+    return added
+  }
+
+  async #store(name: string, lengths: readonly number[], stored: Uint8Array): Promise<void> {
+    const encoded = this.#of(name)
+    encoded.lengths.push(...lengths)
+    encoded.storedBytes += stored.length
+    if (stored.length > 0) await this.#spool.append(stored, this.#options)
+  }
+
+  /** Reads again what a thread has just read, which the system still has in memory. */
+  async #hash({ tensor, offset, sizeBytes }: Part): Promise<void> {
+    const { hash } = this.#of(tensor)
+    const reader = this.#expert.open(tensor, offset)
+    const buffer = new Uint8Array(Math.min(sizeBytes, EXACT_PIECE_BYTES))
+    for (const size of exactPieceSizes(sizeBytes)) {
+      const piece = buffer.subarray(0, size)
+      await reader.read(piece, this.#options)
+      hash.update(piece)
+    }
+  }
+
+  #advance(bytes: number): void {
+    this.#done += bytes
+    const [done, total] = [this.#done, this.#total]
+    this.#options.onProgress?.({ stage: 'encode delta', done, total, unit: 'bytes' })
+  }
+}
+
+function sum(lengths: readonly number[]): number {
+  return lengths.reduce((total, length) => total + length, 0)
 }

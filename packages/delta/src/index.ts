@@ -4,20 +4,51 @@
  *
  * **Format.** A payload is a safetensors file. Its metadata say what the expert is:
  *
- * - `soup.codec`: `exact/1`, `sparse/1`, `int8/1` or `bit1/1`
+ * - `soup.codec`: `exact/2`, `sparse/1`, `int8/1`, `bit1/1` or `lora/1`
  * - `soup.tensors`: JSON, `[[name, dtype, shape, sha256], ...]`: every tensor of the expert with the hash
  *   of its bytes, in the byte order of the names
  * - `soup.metadata`: JSON, `[[key, value], ...]`: the expert's own metadata
  *
  * A tensor that equals the base's has no data. Any other is a U8 tensor of the same name: first a table
- * with one 32-bit number (little endian) for each MiB of the expert's tensor, the length of that piece as
- * it is stored; then the pieces. A stored length of 0 means that the piece equals the base's; one equal to
- * the piece's own length, that its byte planes are stored as they are; any length between, that they are one
- * zstd frame. So each piece can be decoded alone.
+ * with one 32-bit number for each 256 KiB of the expert's tensor, the length of that piece as it is stored;
+ * then the pieces. A stored length of 0 means that the piece equals the base's; one equal to the piece's own
+ * length, that the expert's bytes are stored as they are; any length between, that its differences are coded,
+ * with nothing behind them. So each piece can be decoded alone. All numbers are little endian.
  *
- * Byte planes come from the difference of two pieces, element by element: floats become integers of the
- * same order, are subtracted modulo 2ⁿ and zigzagged, and their bytes are sorted by significance, least
- * first. F4, F6 and unknown dtypes are taken byte by byte, C64 as pairs of F32.
+ * **Differences.** The elements of a piece, n bits each, are compared one by one: z = zigzag(κ(θᵢ) − κ(θ₀)
+ * mod 2ⁿ). κ inverts all bits of a negative float, of any other float the sign bit, and leaves integers as they
+ * are. The difference is taken as signed; zigzag(d) is 2d, or −2d − 1 where d is negative. C64 is taken as pairs
+ * of F32; F4, F6, BOOL, F8_E8M0 and unknown dtypes as integers of 8 bits. The z of a piece are one row of numbers,
+ * coded as one stream; those of 64-bit elements are two rows and two streams, all lower halves, then all upper ones.
+ *
+ * **Tokens.** A number below 16 is its own token. Any other has b = ⌊log₂ v⌋ − 3 open bits, its lowest; its token
+ * is 8b + ⌊v / 2ᵇ⌋. So the least number of a token t from 16 on is (t − 8b) · 2ᵇ, with b = ⌊t / 8⌋ − 1.
+ *
+ * **Tables.** Tokens are coded with a tabled asymmetric numeral system of 2¹¹ states (J. Duda, arXiv 1311.2540). A
+ * table gives each token a count; the counts sum to 2048. Stored are one byte with the last token that comes; then
+ * the count of each token from 0 to that: below 128 one byte, else one byte of 128 + ⌊count / 256⌋ and one with the
+ * rest. A count of 0 is followed by one byte that says how many more zeros follow and are not written. States are
+ * dealt out to the tokens in order, to each as many as its count: the first is state 0, each next one is 1283
+ * further modulo 2048. The states of a token, in ascending order, have the ranks count, count + 1, ..., 2 · count − 1.
+ *
+ * A number is read in state s like this: r is the rank of s, c = 11 − ⌊log₂ r⌋; take c bits x, then, as the token of
+ * s asks for, b bits y. The number is the least one of the token plus y, the state after it is r · 2ᶜ − 2048 + x.
+ *
+ * **Streams.** First one byte, the kind.
+ *
+ * - 1, dense: the last (length mod 4) numbers of the row as they are, in n / 8 bytes each. If there are others: a
+ *   table, and bits, which begin with four states of 11 bits. The number at i is read in state i mod 4.
+ * - 2, sparse: how many numbers aren't 0, in 32 bits; the table of the gaps; the table of the numbers; bits, which
+ *   begin with a state of 11 bits for each table. For every number that isn't 0, a gap is read, how many zeros come
+ *   before it, then the number less one. After the last, all are 0.
+ *
+ * Bits are stored behind their count, in 32 bits, in as few bytes as hold them; unused ones are the lowest of the
+ * first byte. They are taken in order, from the lowest of a byte to its highest; the first one taken of several is
+ * the lowest. When all numbers are read all bits have been taken, and all states are 0.
+ *
+ * **`exact/1`** is still read. There pieces are of 1 MiB; a stored length equal to the piece's own means that the byte
+ * planes of its differences are stored as they are, a shorter one that they are one zstd frame. Planes are the bytes
+ * of all z, sorted by significance, least first.
  *
  * **Adapters.** An expert that is a low-rank adapter travels as it is: {@link encodeLora} adds `soup.codec` `lora/1` and
  * the two lists above to the metadata of its own tensors. {@link LoraAdapter} says what its factors mean, and
@@ -44,12 +75,14 @@
 export { type PayloadContents, payloadContents } from './contents.ts'
 export { decodeExact } from './decode.ts'
 export { decodeDelta } from './decode-delta.ts'
+export { type ElementLayout, elementLayout } from './difference.ts'
 export { gaussianEpsilon, gaussianSigma } from './dp/gaussian-mechanism.ts'
 export type { RandomFill } from './dp/normals.ts'
 export { type PrivatizeInit, privatize } from './dp/privatize.ts'
-export { encodeExact } from './encode.ts'
+export { type EncodeOptions, encodeExact } from './encode.ts'
+export type { EncodeOpeners } from './encode-team.ts'
 export { DeltaError } from './errors.ts'
-export { DEFAULT_DENSITY, MAX_FACTOR_BYTES } from './limits.ts'
+export { DEFAULT_DENSITY, EXACT_PIECE_BYTES, MAX_FACTOR_BYTES } from './limits.ts'
 export {
   isTransposed,
   type LoraAdapter,
@@ -73,3 +106,4 @@ export { type SpooledTensors, spooledTensors } from './lora/spooled-tensors.ts'
 export { isLossyCodec, LOSSY_CODECS, type LossyCodec } from './lossy/codecs.ts'
 export { encodeLossy, type LossyInit } from './lossy/encode.ts'
 export { type Loss, payloadLoss } from './lossy/loss.ts'
+export { decodePiece, encodePiece } from './piece.ts'

@@ -1,110 +1,77 @@
-/**
- * The loops of `subtract` and `add` for elements of 8, 16 and 32 bits, written out per width: each
- * then sees one kind of array, which JavaScript runs several times as fast. `floats` is −1 where the
- * elements are floats, 0 for integers.
- */
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { EXACT_PIECE_BYTES } from './limits.ts'
+import { STATES } from './table.ts'
 
-/** κ of an n-bit pattern: all bits inverted of a negative float, the sign bit of a positive one. */
-function key(pattern: number, bits: number, floats: number): number {
-  return pattern ^ ((-(pattern >>> (bits - 1)) | (1 << (bits - 1))) & floats)
+/** A compiled function: of addresses, lengths and other numbers alone. */
+type Kernel = (...args: number[]) => number
+
+/** What is used of the global, which TypeScript knows of browsers alone. */
+declare const WebAssembly: {
+  readonly Memory: new (size: { initial: number; maximum: number }) => { buffer: ArrayBuffer }
+  readonly Module: new (program: Uint8Array) => object
+  readonly Instance: new (
+    module: object,
+    imports: { env: object }
+  ) => { readonly exports: Record<string, Kernel | undefined> }
 }
 
-/** κ⁻¹; bits above the n lowest are whatever they were, the array that takes the result drops them. */
-function unkey(key: number, bits: number, floats: number): number {
-  return key ^ (((((key >>> (bits - 1)) & 1) - 1) | (1 << (bits - 1))) & floats)
-}
+const KERNELS_URL = new URL('../dist/kernels.wasm', import.meta.url)
 
-function unzigzag(z: number): number {
-  return (z >>> 1) ^ -(z & 1)
-}
+/** Pages of 64 KiB, as asconfig.json says. */
+const MEMORY_PAGES = 40
 
-/** See `subtract`. */
-export function subtract8(
-  expert: Uint8Array,
-  base: Uint8Array,
-  planes: Uint8Array,
-  floats: number
-): void {
-  for (let i = 0; i < expert.length; i++) {
-    const difference = (key(expert[i]!, 8, floats) - key(base[i]!, 8, floats)) << 24
-    planes[i] = (difference >> 23) ^ (difference >> 31)
+const memory = new WebAssembly.Memory({ initial: MEMORY_PAGES, maximum: MEMORY_PAGES })
+
+const kernels = loadKernels()
+
+/** Every thread has kernels and memory of its own. */
+function loadKernels(): Record<string, Kernel | undefined> {
+  if (!existsSync(KERNELS_URL)) {
+    throw new Error(`${fileURLToPath(KERNELS_URL)} is missing: make it with npm run build`)
   }
+  const module = new WebAssembly.Module(readFileSync(KERNELS_URL))
+  return new WebAssembly.Instance(module, { env: { memory } }).exports
 }
 
-/** See `add`. */
-export function add8(
-  planes: Uint8Array,
-  base: Uint8Array,
-  expert: Uint8Array,
-  floats: number
-): void {
-  for (let i = 0; i < expert.length; i++) {
-    expert[i] = unkey(key(base[i]!, 8, floats) + unzigzag(planes[i]!), 8, floats)
-  }
+/** The compiled function of this name. */
+export function kernel(name: string): Kernel {
+  const found = kernels[name]
+  if (found === undefined) throw new RangeError(`there is no kernel ${name}`)
+  return found
 }
 
-/** See `subtract`. */
-export function subtract16(
-  expert: Uint16Array,
-  base: Uint16Array,
-  planes: Uint8Array,
-  floats: number
-): void {
-  const count = expert.length
-  for (let i = 0; i < count; i++) {
-    const difference = (key(expert[i]!, 16, floats) - key(base[i]!, 16, floats)) << 16
-    const z = (difference >> 15) ^ (difference >> 31)
-    planes[i] = z
-    planes[i + count] = z >> 8
-  }
-}
+/** The kernels' memory: one piece at a time is encoded or decoded in it, and nothing is kept. */
+export const BYTES: Uint8Array<ArrayBuffer> = new Uint8Array(memory.buffer)
 
-/** See `add`. */
-export function add16(
-  planes: Uint8Array,
-  base: Uint16Array,
-  expert: Uint16Array,
-  floats: number
-): void {
-  const count = expert.length
-  for (let i = 0; i < count; i++) {
-    const z = planes[i]! | (planes[i + count]! << 8)
-    expert[i] = unkey(key(base[i]!, 16, floats) + unzigzag(z), 16, floats)
-  }
-}
+/** Bytes behind every part of the memory that kernels may read or write before they look: they are lost. */
+const SLACK_BYTES = 64
 
-/** See `subtract`. */
-export function subtract32(
-  expert: Uint32Array,
-  base: Uint32Array,
-  planes: Uint8Array,
-  floats: number
-): void {
-  const count = expert.length
-  for (let i = 0; i < count; i++) {
-    const difference = (key(expert[i]!, 32, floats) - key(base[i]!, 32, floats)) | 0
-    const z = (difference << 1) ^ (difference >> 31)
-    planes[i] = z
-    planes[i + count] = z >> 8
-    planes[i + 2 * count] = z >> 16
-    planes[i + 3 * count] = z >> 24
-  }
-}
+const PIECE = EXACT_PIECE_BYTES + SLACK_BYTES
 
-/** See `add`. */
-export function add32(
-  planes: Uint8Array,
-  base: Uint32Array,
-  expert: Uint32Array,
-  floats: number
-): void {
-  const count = expert.length
-  for (let i = 0; i < count; i++) {
-    const z =
-      planes[i]! |
-      (planes[i + count]! << 8) |
-      (planes[i + 2 * count]! << 16) |
-      (planes[i + 3 * count]! << 24)
-    expert[i] = unkey(((key(base[i]!, 32, floats) | 0) + unzigzag(z)) | 0, 32, floats)
-  }
-}
+// Where the parts of the kernels' memory begin; what lies below the first belongs to the compiled program.
+
+/** Four rows of counts of 256 tokens, 32 bits each. */
+export const COUNTS = 4096
+/** Tables of an encoder or a decoder, of numbers and of gaps: as assembly/coder.ts has it. */
+export const TABLE: number = COUNTS + 4 * 1024
+export const GAP_TABLE: number = TABLE + STATES * 8
+/** Counts of 256 tokens, 16 bits each, that sum to {@link STATES}. */
+export const TABLE_COUNTS: number = GAP_TABLE + STATES * 8
+/** A byte for each state. */
+export const DEALT: number = TABLE_COUNTS + 512
+/** The base's piece, which decoding turns into the expert's. */
+export const BASE: number = DEALT + STATES
+export const EXPERT: number = BASE + PIECE
+/** Differences; the upper halves of those of 64 bits. */
+export const Z: number = EXPERT + PIECE
+export const UPPER_Z: number = Z + PIECE / 2
+/** Gaps and numbers of sparse differences. */
+export const GAPS: number = Z + PIECE
+export const NUMBERS: number = GAPS + PIECE
+/** A byte for each number, or each number and each gap. */
+export const TOKENS: number = NUMBERS + PIECE
+export const GAP_TOKENS: number = TOKENS + PIECE / 2
+/** Bits of a stream: those that are read begin where it begins, those that are written end where it ends. */
+export const STREAM: number = TOKENS + PIECE
+export const STREAM_END: number = STREAM + 2 * PIECE

@@ -1,13 +1,14 @@
+import { fileURLToPath } from 'node:url'
 import type { ByteSink } from '@soup/interface'
 import {
   type Checkpoint,
   describeTensors,
+  fileSource,
   fileSpool,
   isDtype,
   memoryCheckpoint,
   memorySpool,
   openSafetensors,
-  PIECE_BYTES,
   readPieces,
   tensorBytes,
   writeSafetensors
@@ -17,7 +18,10 @@ import t from 'tap'
 import { encodeContents, payloadContents } from '../src/contents.ts'
 import { decodeExact } from '../src/decode.ts'
 import { encodeExact } from '../src/encode.ts'
+import { EXACT_PIECE_BYTES } from '../src/limits.ts'
 import { checkpoint, collect, noise } from './fixtures.ts'
+import { vectorBase, vectorExpert } from './vectors.ts'
+import { openCheckpoint } from './virtual.ts'
 
 /** Writes a payload to a file in memory and opens it again. */
 async function throughFile(payload: Checkpoint): Promise<Checkpoint> {
@@ -77,7 +81,12 @@ t.test('an expert comes back bit for bit: any dtype, shape and bit pattern', asy
 })
 
 /** Around the size of a piece. */
-const SIZES = [PIECE_BYTES - 2, PIECE_BYTES, PIECE_BYTES + 2, 2 * PIECE_BYTES + 6]
+const SIZES = [
+  EXACT_PIECE_BYTES - 2,
+  EXACT_PIECE_BYTES,
+  EXACT_PIECE_BYTES + 2,
+  2 * EXACT_PIECE_BYTES + 6
+]
 
 t.test('tensors around the size of a piece come back, changed anywhere', async t => {
   for (const size of SIZES) {
@@ -92,7 +101,7 @@ t.test('tensors around the size of a piece come back, changed anywhere', async t
   }
 })
 
-const BASE = noise(1, PIECE_BYTES + 4)
+const BASE = noise(1, EXACT_PIECE_BYTES + 4)
 const base = checkpoint('the base', [
   ['x', 'F32', [BASE.length / 4], BASE],
   ['same', 'I8', [3], noise(2, 3)]
@@ -151,7 +160,10 @@ t.test('a payload whose stored bytes were tampered with is refused', async t => 
       'DELTA_'
     ],
     'a bit of the first piece': [stored => stored.fill(stored[5000]! ^ 1, 5000, 5001), 'DELTA_'],
-    'a length over the piece': [stored => withLength(stored, PIECE_BYTES + 1), 'DELTA_INVALID'],
+    'a length over the piece': [
+      stored => withLength(stored, EXACT_PIECE_BYTES + 1),
+      'DELTA_INVALID'
+    ],
     'a length of 4 GB': [stored => stored.fill(255, 0, 4), 'DELTA_INVALID'],
     'lengths that do not add up': [
       stored => withLength(stored, stored.readUInt32LE(0) - 1),
@@ -202,6 +214,54 @@ t.test('a payload that can not be one of this base is refused before any data is
   )
 })
 
+for (const version of ['exact-1', 'exact-2']) {
+  t.test(`the payload in vectors/${version}.safetensors decodes to its expert`, async t => {
+    const path = fileURLToPath(new URL(`vectors/${version}.safetensors`, import.meta.url))
+    const payload = await openSafetensors(await fileSource(path))
+    t.teardown(() => payload.close())
+    t.equal(payload.metadata.get('soup.codec'), version.replace('-', '/'))
+    const back = decodeExact(vectorBase(), payload)
+    t.strictSame(await describeTensors(back), await describeTensors(vectorExpert()))
+    t.strictSame(back.metadata, vectorExpert().metadata)
+  })
+}
+
+t.test('a tensor is read in parts of any size, each once', async t => {
+  const back = decodeExact(base, await encodeExact(base, expert, memorySpool()))
+  const whole = await collect(readPieces(expert, 'x'))
+  for (const sizes of [[whole.length], [3, EXACT_PIECE_BYTES - 3, 4], [EXACT_PIECE_BYTES + 1, 3]]) {
+    const reader = back.open('x')
+    const parts = []
+    for (const size of sizes) {
+      const part = new Uint8Array(size)
+      await reader.read(part)
+      parts.push(part)
+    }
+    t.ok(Buffer.concat(parts).equals(whole), `parts of ${sizes}`)
+    await t.rejects(reader.read(new Uint8Array(1)), RangeError)
+  }
+})
+
+t.test('a small payload that claims a huge tensor is refused before anything is read', async t => {
+  const sizeBytes = 2 ** 50
+  const info = { name: 'x', dtype: 'U8', shape: [sizeBytes], sizeBytes }
+  const tensors = [{ ...info, sha256: 'ab'.repeat(32) }]
+  const huge: Checkpoint = {
+    ...base,
+    tensors: new Map([['x', info]]),
+    open: () => t.fail('must not read') as never
+  }
+  const payload: Checkpoint = {
+    ...huge,
+    metadata: encodeContents({ tensors, metadata: new Map() }),
+    tensors: new Map([['x', { ...info, shape: [1000], sizeBytes: 1000 }]])
+  }
+  t.throws(() => decodeExact(huge, payload), {
+    code: 'DELTA_INVALID',
+    message: /data are 1000 bytes/
+  })
+})
+
 t.test("an unknown tensor is the program's mistake", async t => {
   const back = decodeExact(base, await encodeExact(base, expert, memorySpool()))
   t.throws(() => back.open('y'), RangeError)
@@ -209,27 +269,17 @@ t.test("an unknown tensor is the program's mistake", async t => {
 })
 
 t.test('128 MB are encoded to a file and decoded in little memory', async t => {
-  const pieces = 128
-  const virtual = (name: string, change: number): Checkpoint => {
-    const sizeBytes = pieces * PIECE_BYTES
-    return {
-      name,
-      metadata: new Map(),
-      tensors: new Map([['x', { name: 'x', dtype: 'F32', shape: [sizeBytes / 4], sizeBytes }]]),
-      isSequential: false,
-      open: () => ({ read: async target => void target.fill(0x3c ^ change) }),
-      close: async () => {}
-    }
-  }
+  const sizeBytes = 2 ** 27
+  const open = (change: number) => openCheckpoint({ name: `${change}`, sizeBytes, change })
   const spool = await fileSpool(`${t.testdir({})}/spool`)
   t.teardown(() => spool.close())
   const before = process.memoryUsage().rss
-  const payload = await encodeExact(virtual('base', 0), virtual('expert', 1), spool)
+  const payload = await encodeExact(await open(0), await open(1), spool)
   let [got, peak] = [0, process.memoryUsage().rss - before]
-  for await (const piece of readPieces(decodeExact(virtual('base', 0), payload), 'x')) {
+  for await (const piece of readPieces(decodeExact(await open(0), payload), 'x')) {
     got += piece.length
     peak = Math.max(peak, process.memoryUsage().rss - before)
   }
-  t.equal(got, pieces * PIECE_BYTES)
+  t.equal(got, sizeBytes)
   t.ok(peak < 100 * 2 ** 20, `${peak} bytes more at most`)
 })

@@ -1,15 +1,11 @@
 import type { Progress } from '@soup/interface'
-import {
-  type Checkpoint,
-  describeTensors,
-  memorySpool,
-  PIECE_BYTES,
-  readPieces
-} from '@soup/tensor'
+import { type Checkpoint, describeTensors, memorySpool, readPieces } from '@soup/tensor'
 import t from 'tap'
 import { payloadContents } from '../src/contents.ts'
 import { encodeExact } from '../src/encode.ts'
+import { EXACT_PIECE_BYTES, MIN_BYTES_FOR_THREADS } from '../src/limits.ts'
 import { checkpoint, collect, noise } from './fixtures.ts'
+import { openCheckpoint, type VirtualInput } from './virtual.ts'
 
 t.test('an unchanged tensor costs only its hash', async t => {
   const data = noise(1, 5000)
@@ -24,9 +20,9 @@ t.test('an unchanged tensor costs only its hash', async t => {
 })
 
 t.test('a tensor is stored as a table of lengths and its pieces', async t => {
-  const data = noise(1, 2 * PIECE_BYTES + 3)
+  const data = noise(1, 2 * EXACT_PIECE_BYTES + 3)
   const changed = data.slice()
-  changed[PIECE_BYTES] = changed[PIECE_BYTES]! + 1
+  changed[EXACT_PIECE_BYTES] = changed[EXACT_PIECE_BYTES]! + 1
   const base = checkpoint('base', [['x', 'U8', [data.length], data]])
   const expert = checkpoint('expert', [['x', 'U8', [data.length], changed]])
   const payload = await encodeExact(base, expert, memorySpool())
@@ -71,18 +67,52 @@ t.test(
 )
 
 t.test("progress counts the expert's bytes; an abort ends it with its reason", async t => {
-  const data = noise(1, PIECE_BYTES + 1)
+  const data = noise(1, EXACT_PIECE_BYTES + 1)
   const base = checkpoint('base', [['x', 'U8', [data.length], data]])
   const steps: Progress[] = []
   await encodeExact(base, base, memorySpool(), { onProgress: step => steps.push(step) })
   t.strictSame(
     steps.map(({ done }) => done),
-    [0, PIECE_BYTES, PIECE_BYTES + 1]
+    [0, EXACT_PIECE_BYTES, EXACT_PIECE_BYTES + 1]
   )
-  t.equal(steps[0]?.total, PIECE_BYTES + 1)
+  t.equal(steps[0]?.total, EXACT_PIECE_BYTES + 1)
   const reason = new Error('stop')
   await t.rejects(
     encodeExact(base, base, memorySpool(), { signal: AbortSignal.abort(reason) }),
     reason
   )
+})
+
+const VIRTUAL = new URL('./virtual.ts', import.meta.url).href
+const opener = (input: VirtualInput) => ({ module: VIRTUAL, input })
+
+/** A name, so that messages tell them apart, and how the second half of a piece differs from the base. */
+const BASE: VirtualInput = { name: 'base', sizeBytes: MIN_BYTES_FOR_THREADS, change: 0 }
+const EXPERT: VirtualInput = { ...BASE, name: 'expert', change: 1 }
+
+t.test('a large expert gives the same payload from two threads as from one', async t => {
+  const [base, expert] = [await openCheckpoint(BASE), await openCheckpoint(EXPERT)]
+  const spools = [memorySpool(), memorySpool()]
+  const alone = await encodeExact(base, expert, spools[0]!)
+  const steps: Progress[] = []
+  const openers = { base: opener(BASE), expert: opener(EXPERT) }
+  const onProgress = (step: Progress) => void steps.push(step)
+  const together = await encodeExact(base, expert, spools[1]!, { openers, threads: 2, onProgress })
+  t.strictSame(together.metadata, alone.metadata)
+  t.strictSame(together.tensors, alone.tensors)
+  const stored = await Promise.all([together, alone].map(of => collect(readPieces(of, 'x'))))
+  t.ok(stored[0]!.equals(stored[1]!))
+  t.strictSame(steps.at(-1)?.done, MIN_BYTES_FOR_THREADS)
+})
+
+t.test('a sequential expert is read by one thread, from its beginning', async t => {
+  const opened = await openCheckpoint(EXPERT)
+  const expert: Checkpoint = {
+    ...opened,
+    isSequential: true,
+    open: (name, offset = 0) => (offset === 0 ? opened.open(name) : t.fail('an offset')) as never
+  }
+  const openers = { base: opener(BASE), expert: { module: 'none', input: {} } }
+  const options = { openers, threads: 2 }
+  await encodeExact(await openCheckpoint(BASE), expert, memorySpool(), options)
 })

@@ -114,7 +114,7 @@ export {
   type TeamWork
 } from './team/team.ts'
 export { cursor, tensorInfo } from './tensor-info.ts'
-export type { CheckpointOpener, OpenCheckpoint } from './write/opener.ts'
+export { type CheckpointOpener, type OpenCheckpoint, openFrom } from './write/opener.ts'
 export {
   type Described,
   MODEL_FILE_NAME,

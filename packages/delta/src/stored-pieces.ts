@@ -1,0 +1,77 @@
+import type { AbortOptions } from '@soup/interface'
+import { type Checkpoint, type TensorInfo, type TensorReader, tensorInfo } from '@soup/tensor'
+import { invalid } from './contents.ts'
+import { type ElementLayout, elementLayout } from './difference.ts'
+import type { DeltaError } from './errors.ts'
+import type { Version } from './version.ts'
+
+/** Bytes of one entry of a piece table. */
+const ENTRY_BYTES = 4
+
+/** Bytes of the table of a tensor's pieces. */
+export function tableBytesOf(info: TensorInfo, version: Version): number {
+  return pieceCount(info, version) * ENTRY_BYTES
+}
+
+function pieceCount({ sizeBytes }: TensorInfo, { pieceBytes }: Version): number {
+  return Math.ceil(sizeBytes / pieceBytes)
+}
+
+/** The stored pieces of one tensor, in order, trusted in nothing. */
+export class StoredPieces {
+  readonly #payload: Checkpoint
+  readonly #info: TensorInfo
+  readonly #version: Version
+  readonly #layout: ElementLayout
+  readonly #reader: TensorReader
+  #lengths: Uint32Array | undefined
+  #next = 0
+
+  constructor(payload: Checkpoint, info: TensorInfo, version: Version) {
+    this.#payload = payload
+    this.#info = info
+    this.#version = version
+    this.#layout = elementLayout(info.dtype)
+    this.#reader = payload.open(info.name)
+  }
+
+  /**
+   * Turns the base's next piece into the expert's.
+   *
+   * @throws {DeltaError} `DELTA_INVALID` when the table or this piece break the format
+   */
+  async decode(piece: Uint8Array, options?: AbortOptions): Promise<void> {
+    this.#lengths ??= await this.#readTable(options)
+    const index = this.#next++
+    const stored = new Uint8Array(this.#lengths[index]!)
+    if (stored.length > 0) await this.#reader.read(stored, options)
+    try {
+      this.#version.decode(stored, piece, this.#layout)
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      throw this.#invalid(`piece ${index}: ${error.message}`, error)
+    }
+  }
+
+  /** Reads the lengths of a tensor's pieces and checks them before any piece is read. */
+  async #readTable(options?: AbortOptions): Promise<Uint32Array> {
+    const { pieceBytes } = this.#version
+    const lengths = new Uint32Array(pieceCount(this.#info, this.#version))
+    const table = new Uint8Array(lengths.buffer)
+    await this.#reader.read(table, options)
+    let sum = table.length
+    for (const [piece, length] of lengths.entries()) {
+      const most = Math.min(pieceBytes, this.#info.sizeBytes - piece * pieceBytes)
+      if (length > most)
+        throw this.#invalid(`piece ${piece} claims ${length} bytes of at most ${most}`)
+      sum += length
+    }
+    const there = tensorInfo(this.#payload, this.#info.name).sizeBytes
+    if (sum === there) return lengths
+    throw this.#invalid(`its pieces claim ${sum} bytes, there are ${there}`)
+  }
+
+  #invalid(problem: string, cause?: unknown): DeltaError {
+    return invalid(this.#payload, problem, this.#info.name, cause)
+  }
+}
