@@ -1,4 +1,5 @@
 /** What a thread of a team does to encode an expert. */
+import { setTimeout } from 'node:timers/promises'
 import { type Checkpoint, type CheckpointOpener, openFrom, type TeamMember } from '@soup/tensor'
 import { encodePart } from './encode-part.ts'
 import { RUN_BYTES } from './limits.ts'
@@ -19,7 +20,7 @@ export interface EncodeInput {
 export type StoredLengths = number[][]
 
 /** How long a thread waits before it looks whether the work was stopped. */
-const WAIT_MS = 100
+const WAIT_MS = 20
 
 /** Opens both checkpoints once for all runs. */
 export async function begin(
@@ -67,6 +68,7 @@ async function encodeRun(
 async function waitUntil(written: Int32Array, count: number, check: () => void): Promise<void> {
   for (let now = Atomics.load(written, 0); now < count; now = Atomics.load(written, 0)) {
     check()
-    await Atomics.waitAsync(written, 0, now, WAIT_MS).value
+    // The timer keeps the thread alive; waiting alone does not.
+    await Promise.race([Atomics.waitAsync(written, 0, now, WAIT_MS).value, setTimeout(WAIT_MS)])
   }
 }

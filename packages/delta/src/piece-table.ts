@@ -1,11 +1,7 @@
-import {
-  type Checkpoint,
-  PIECE_BYTES,
-  pieceSizes,
-  type TensorInfo,
-  type TensorReader
-} from '@soup/tensor'
+import type { Checkpoint, TensorInfo, TensorReader } from '@soup/tensor'
 import { invalid } from './contents.ts'
+import { exactPieceSizes } from './encode-part.ts'
+import { EXACT_PIECE_BYTES } from './limits.ts'
 
 /** Bytes of one entry of a piece table. */
 const ENTRY_BYTES = 4
@@ -20,7 +16,7 @@ export function encodePieceTable(lengths: readonly number[]): Uint8Array {
 
 /** Bytes of the table of a tensor of this size. */
 export function pieceTableBytes(sizeBytes: number): number {
-  return Math.ceil(sizeBytes / PIECE_BYTES) * ENTRY_BYTES
+  return Math.ceil(sizeBytes / EXACT_PIECE_BYTES) * ENTRY_BYTES
 }
 
 /**
@@ -29,9 +25,11 @@ export function pieceTableBytes(sizeBytes: number): number {
  * @param sizeBytes of the decoded tensor
  */
 export function maxStoredBytes(sizeBytes: number, limit: StoredLimit): number {
-  const full = Math.floor(sizeBytes / PIECE_BYTES)
-  const last = sizeBytes % PIECE_BYTES
-  return pieceTableBytes(sizeBytes) + full * limit(PIECE_BYTES) + (last === 0 ? 0 : limit(last))
+  const full = Math.floor(sizeBytes / EXACT_PIECE_BYTES)
+  const last = sizeBytes % EXACT_PIECE_BYTES
+  return (
+    pieceTableBytes(sizeBytes) + full * limit(EXACT_PIECE_BYTES) + (last === 0 ? 0 : limit(last))
+  )
 }
 
 /**
@@ -52,7 +50,7 @@ export async function readPieceTable(
   const table = Buffer.alloc(pieceTableBytes(info.sizeBytes))
   await reader.read(table)
   let sum = table.length
-  const lengths = [...pieceSizes(info.sizeBytes)].map((sizeBytes, piece) => {
+  const lengths = [...exactPieceSizes(info.sizeBytes)].map((sizeBytes, piece) => {
     const length = table.readUInt32LE(piece * ENTRY_BYTES)
     const most = limit(sizeBytes)
     if (length > most) {

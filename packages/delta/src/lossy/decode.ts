@@ -2,13 +2,13 @@ import {
   type Checkpoint,
   type FloatDtype,
   isFloatDtype,
-  PIECE_BYTES,
-  pieceSizes,
   readPieces,
   type TensorInfo,
   tensorInfo
 } from '@soup/tensor'
 import { invalid, payloadContents, requireSameTensors } from '../contents.ts'
+import { exactPieceSizes } from '../encode-part.ts'
+import { EXACT_PIECE_BYTES } from '../limits.ts'
 import {
   maxStoredBytes,
   pieceTableBytes,
@@ -99,8 +99,8 @@ async function* decodedPieces(
   const { name } = info
   const [theirs, ours] = [base.open(name), payload.open(name)]
   const lengths = await readPieceTable(payload, info, stored, ours, limit)
-  const buffer = new Uint8Array(PIECE_BYTES)
-  for (const [index, size] of [...pieceSizes(info.sizeBytes)].entries()) {
+  const buffer = new Uint8Array(EXACT_PIECE_BYTES)
+  for (const [index, size] of [...exactPieceSizes(info.sizeBytes)].entries()) {
     const piece = buffer.subarray(0, size)
     await theirs.read(piece)
     const bytes = new Uint8Array(lengths[index]!)

@@ -5,10 +5,10 @@ import {
   elementCount,
   type FloatDtype,
   isFloatDtype,
-  PIECE_BYTES,
   type Spool,
   type TensorInfo
 } from '@soup/tensor'
+import { EXACT_PIECE_BYTES } from '../limits.ts'
 import { encodePieceTable } from '../piece-table.ts'
 import type { SpooledTensor } from '../spooled.ts'
 import { LossSum } from './loss.ts'
@@ -79,7 +79,7 @@ async function encodeFloats(
   const pairs = () => readPairs(base, expert, info, advance, options)
   const [hash, lost] = [createHash('sha256'), new LossSum()]
   const [offset, lengths]: [number, number[]] = [spool.sizeBytes, []]
-  const buffer = new Uint8Array(PIECE_BYTES)
+  const buffer = new Uint8Array(EXACT_PIECE_BYTES)
   const tensor = { dtype, elementCount: elementCount(info.shape)!, pairs }
   const encode = await codec.prepare(tensor, settings)
   for await (const pair of pairs()) {

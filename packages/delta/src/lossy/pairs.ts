@@ -1,5 +1,7 @@
 import type { AbortOptions } from '@soup/interface'
-import { type Checkpoint, PIECE_BYTES, pieceSizes, type TensorInfo } from '@soup/tensor'
+import type { Checkpoint, TensorInfo } from '@soup/tensor'
+import { exactPieceSizes } from '../encode-part.ts'
+import { EXACT_PIECE_BYTES } from '../limits.ts'
 import type { PiecePair } from './piece-codec.ts'
 
 /**
@@ -16,8 +18,8 @@ export async function* readPairs(
   options: AbortOptions
 ): AsyncGenerator<PiecePair> {
   const [expertReader, baseReader] = [expert.open(name), base.open(name)]
-  const [ours, theirs] = [new Uint8Array(PIECE_BYTES), new Uint8Array(PIECE_BYTES)]
-  for (const size of pieceSizes(sizeBytes)) {
+  const [ours, theirs] = [new Uint8Array(EXACT_PIECE_BYTES), new Uint8Array(EXACT_PIECE_BYTES)]
+  for (const size of exactPieceSizes(sizeBytes)) {
     const pair = { expert: ours.subarray(0, size), base: theirs.subarray(0, size) }
     await expertReader.read(pair.expert, options)
     await baseReader.read(pair.base, options)

@@ -54,7 +54,8 @@ export const sparse: PieceCodec = {
     const frame = stored.subarray(HEAD_BYTES, HEAD_BYTES + gapBytes)
     const positions = decodeGaps(unpackFrame(frame, end), count, end)
     const theirs = gather(piece, positions, width)
-    scatter(decodePiece(elements, theirs, elementLayout(dtype)), positions, width, piece)
+    decodePiece(elements, theirs, elementLayout(dtype))
+    scatter(theirs, positions, width, piece)
   }
 }
 
