@@ -1,5 +1,5 @@
-import { PIECE_BYTES } from '@soup/tensor'
 import t from 'tap'
+import { EXACT_PIECE_BYTES } from '../src/limits.ts'
 import {
   encodePieceTable,
   maxStoredBytes,
@@ -9,7 +9,12 @@ import {
 import { checkpoint } from './fixtures.ts'
 
 const payload = checkpoint('p', [])
-const info = { name: 'x', dtype: 'U8', shape: [PIECE_BYTES + 1], sizeBytes: PIECE_BYTES + 1 }
+const info = {
+  name: 'x',
+  dtype: 'U8',
+  shape: [EXACT_PIECE_BYTES + 1],
+  sizeBytes: EXACT_PIECE_BYTES + 1
+}
 const limit = (sizeBytes: number) => sizeBytes / 2 + 1
 
 /** Reads a table of a tensor of two pieces, the last of one byte. */
@@ -33,10 +38,10 @@ t.test('a length over its limit, or lengths that do not add up, are refused', as
 })
 
 t.test('sizes follow from the number of pieces', t => {
-  t.strictSame([0, 1, PIECE_BYTES, PIECE_BYTES + 1].map(pieceTableBytes), [0, 4, 4, 8])
+  t.strictSame([0, 1, EXACT_PIECE_BYTES, EXACT_PIECE_BYTES + 1].map(pieceTableBytes), [0, 4, 4, 8])
   t.strictSame(
-    [0, 4, PIECE_BYTES, PIECE_BYTES + 4].map(size => maxStoredBytes(size, limit)),
-    [0, 7, 5 + PIECE_BYTES / 2, 12 + PIECE_BYTES / 2]
+    [0, 4, EXACT_PIECE_BYTES, EXACT_PIECE_BYTES + 4].map(size => maxStoredBytes(size, limit)),
+    [0, 7, 5 + EXACT_PIECE_BYTES / 2, 12 + EXACT_PIECE_BYTES / 2]
   )
   t.end()
 })

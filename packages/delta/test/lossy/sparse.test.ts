@@ -9,7 +9,7 @@ t.test(
   t => {
     const piece = packed('F32', [1, 1, 1])
     const frame = [0x28, 0xb5, 0x2f, 0xfd, 0x20, 1, 1 | (1 << 3), 0, 0, 1] // one raw block: a gap of 1
-    const stored = [1, 0, 0, 0, frame.length, 0, 0, 0, ...frame, 2, 0, 0, 0]
+    const stored = [1, 0, 0, 0, frame.length, 0, 0, 0, ...frame, 1, 0, 0x80, 0x3f]
     sparse.decode(Uint8Array.from(stored), piece, 'F32')
     t.strictSame(unpacked('F32', piece), [1, 1 + 2 ** -23, 1])
     t.end()
