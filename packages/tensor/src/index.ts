@@ -62,6 +62,7 @@ export { type AdapterConfig, parseAdapterConfig } from './model/adapter/config.t
 export { type Adapter, type AdapterModule, adapterModules } from './model/adapter/modules.ts'
 export { readAdapter } from './model/adapter/read-adapter.ts'
 export type { ModuleScaling } from './model/adapter/scalings.ts'
+export { ADAPTER_CONFIG_NAME, ADAPTER_FILE_NAME, CONFIG_NAME } from './model/companion-names.ts'
 export { memoryCompanion } from './model/memory-companion.ts'
 export type { CompanionFile, Model, ModelLayout, ShardContents } from './model/model.ts'
 export { openModel } from './model/open-model.ts'
