@@ -5,6 +5,7 @@ import { runJob } from '../jobs/run-job.ts'
 import { findExpert } from '../library/lookup.ts'
 import { expertModel } from '../library/models.ts'
 import { intoFolder } from '../library/output.ts'
+import { rememberVerified } from '../library/verified-experts.ts'
 import { type Command, nodeCommand } from './command.ts'
 
 /** `checkout`: writes an expert as its publisher had it. */
@@ -25,6 +26,7 @@ export const checkout: Command = nodeCommand({
     const model = await expertModel(node, expert, options)
     return await intoFolder(out, async folder => {
       const [written] = await runJob('write', { models: [{ model, folder }] }, options)
+      await rememberVerified(node, [expert.id])
       const { fileNames, sha256, sizeBytes, tensorCount } = written!
       const { loss } = expert.record
       return {

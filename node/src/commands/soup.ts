@@ -17,6 +17,7 @@ import { allMethods } from '../library/methods.ts'
 import { checkFree, intoFolder } from '../library/output.ts'
 import { readParsed } from '../library/read-text.ts'
 import { type RecipeDraft, soupModel } from '../library/recipes.ts'
+import { expertsRead, rememberVerified } from '../library/verified-experts.ts'
 import type { SoupNode } from '../node.ts'
 import { type Command, nodeCommand } from './command.ts'
 import type { Invocation } from './invocation.ts'
@@ -129,6 +130,7 @@ async function build(
   const dtype = draft.dtype as FloatDtype | undefined // soupModel() has refused any other
   const models = [{ model, folder, shardSize, dtype }]
   const [written] = await runJob('write', { models }, options)
+  await rememberVerified(node, expertsRead(draft))
   return written!
 }
 

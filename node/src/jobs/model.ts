@@ -1,3 +1,4 @@
+import { EXACT_PIECE_BYTES } from '@soup/delta'
 import type { AbortOptions } from '@soup/interface'
 import { type LocatedPayload, openLocatedPayload } from '@soup/store'
 import {
@@ -6,6 +7,7 @@ import {
   type Model,
   openModel,
   openSafetensors,
+  sharedReads,
   unpackModel
 } from '@soup/tensor'
 import { openExpert } from './open-expert.ts'
@@ -41,6 +43,8 @@ export interface ExpertSpec {
   result: string
   base: ModelSpec
   delta: PackedSpec
+  /** Whether every tensor was found to be the expert's before. */
+  isVerified?: boolean | undefined
 }
 
 /** What every thread that reads a model opens it with: this file's {@link openCheckpoint}. */
@@ -60,10 +64,17 @@ export async function openCheckpoint(spec: ModelSpec, options?: AbortOptions): P
   const close = async (): Promise<void> => {
     await Promise.all(opened.map(checkpoint => checkpoint.close()))
   }
+  const bases = new Map<string, Promise<Model>>()
   const open = async (part: ModelSpec): Promise<Model> => {
-    const model = await openOne(part, opened, open, options)
+    const model = await openOne(part, { opened, open, openBase }, options)
     opened.push(model)
     return model
+  }
+  const openBase: OpenSpec = part => {
+    const key = JSON.stringify(part)
+    const base = bases.get(key) ?? open(part).then(shared)
+    bases.set(key, base)
+    return base
   }
   try {
     return { ...named(await open(spec)), close }
@@ -94,10 +105,23 @@ export async function openPacked(spec: PackedSpec, options?: AbortOptions): Prom
   return await openSafetensors(source, options)
 }
 
+/** What the parts of a model share while it is opened. */
+interface Opening {
+  /** Everything that is open so far. */
+  opened: Checkpoint[]
+  open: OpenSpec
+  /** Opens each base once, however many experts are over it. */
+  openBase: OpenSpec
+}
+
+/** Experts over one base read it side by side. */
+function shared(base: Model): Model {
+  return { ...base, open: sharedReads(base, EXACT_PIECE_BYTES).open }
+}
+
 async function openOne(
   spec: ModelSpec,
-  opened: Checkpoint[],
-  open: OpenSpec,
+  { opened, open, openBase }: Opening,
   options?: AbortOptions
 ): Promise<Model> {
   switch (spec.kind) {
@@ -109,13 +133,13 @@ async function openOne(
     case 'expert':
       return await openExpert(
         spec,
-        await open(spec.base),
+        await openBase(spec.base),
         await packed(spec.delta, opened, options)
       )
     case 'soup':
-      return await openSoup(spec, open)
+      return await openSoup(spec, open, openBase)
     case 'named':
-      return named(await openOne(spec.model, opened, open, options), spec.name)
+      return named(await openOne(spec.model, { opened, open, openBase }, options), spec.name)
   }
 }
 

@@ -15,7 +15,7 @@ const LORA_FORMAT = 'lora/1'
  * @throws NodeError EXPERT_MISMATCH; TensorError, DeltaError where it is no delta over this base
  */
 export async function openExpert(
-  { id, result }: ExpertSpec,
+  { id, result, isVerified }: ExpertSpec,
   base: Model,
   packed: Checkpoint
 ): Promise<Model> {
@@ -25,7 +25,7 @@ export async function openExpert(
   const isAdapter = payload.metadata.get('soup.codec') === LORA_FORMAT
   const expert = isAdapter
     ? decodeLora(payload)
-    : decodeDelta(await withTiedWeights(base, names), payload)
+    : decodeDelta(await withTiedWeights(base, names), payload, { isVerified })
   return { ...expert, layout, files }
 }
 

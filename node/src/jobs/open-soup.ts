@@ -63,8 +63,12 @@ interface Ingredient {
  *
  * @throws TensorError TOKENIZER_DIFFERS, GRAPH_DIFFERS; SoupBuildError, DeltaError as the operators
  */
-export async function openSoup(spec: SoupSpec, open: OpenSpec): Promise<OpenedSoup> {
-  const stored = await open(spec.base)
+export async function openSoup(
+  spec: SoupSpec,
+  open: OpenSpec,
+  openBase: OpenSpec
+): Promise<OpenedSoup> {
+  const stored = await openBase(spec.base)
   const experts: Ingredient[] = []
   for (const { name, lambda, model } of spec.ingredients) {
     const expert = await open(model)

@@ -7,6 +7,7 @@ import { NodeError } from '../errors.ts'
 import type { ModelSpec, PackedSpec } from '../jobs/model.ts'
 import type { SoupNode } from '../node.ts'
 import { leadsToResult } from './expert-payloads.ts'
+import { isVerified } from './verified-experts.ts'
 
 /** Codecs of deltas that this version reads. */
 export const CODECS: readonly string[] = ['exact', 'lora', ...LOSSY_CODECS]
@@ -208,5 +209,12 @@ export async function expertModel(
     const message = `Expert ${id} is not pulled yet; get it with: soup-node pull ${id}`
     throw new NodeError('NOT_PULLED', message, { details: { id } })
   }
-  return { kind: 'expert', id, result: record.result, base, delta }
+  return {
+    kind: 'expert',
+    id,
+    result: record.result,
+    base,
+    delta,
+    isVerified: await isVerified(node, id, options)
+  }
 }

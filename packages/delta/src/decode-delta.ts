@@ -1,5 +1,5 @@
 import type { Checkpoint } from '@soup/tensor'
-import { decodeExact } from './decode.ts'
+import { type DecodeOptions, decodeExact } from './decode.ts'
 import { codecFormat, LOSSY_CODECS } from './lossy/codecs.ts'
 import { decodeLossy } from './lossy/decode.ts'
 
@@ -12,9 +12,13 @@ import { decodeLossy } from './lossy/decode.ts'
  * @returns as {@link decodeExact}
  * @throws {DeltaError} `DELTA_INVALID`, also when this version doesn't know the codec; `DELTA_MISMATCH`
  */
-export function decodeDelta(base: Checkpoint, payload: Checkpoint): Checkpoint {
+export function decodeDelta(
+  base: Checkpoint,
+  payload: Checkpoint,
+  options?: DecodeOptions
+): Checkpoint {
   const format = payload.metadata.get('soup.codec')
   const lossy = LOSSY_CODECS.find(codec => codecFormat(codec) === format)
   if (lossy !== undefined) return decodeLossy(base, payload, lossy)
-  return decodeExact(base, payload)
+  return decodeExact(base, payload, options)
 }

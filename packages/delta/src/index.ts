@@ -73,7 +73,7 @@
  * @packageDocumentation
  */
 export { type PayloadContents, payloadContents } from './contents.ts'
-export { decodeExact } from './decode.ts'
+export { type DecodeOptions, decodeExact } from './decode.ts'
 export { decodeDelta } from './decode-delta.ts'
 export { type ElementLayout, elementLayout } from './difference.ts'
 export { gaussianEpsilon, gaussianSigma } from './dp/gaussian-mechanism.ts'

@@ -17,22 +17,24 @@ function pieceCount({ sizeBytes }: TensorInfo, { pieceBytes }: Version): number 
   return Math.ceil(sizeBytes / pieceBytes)
 }
 
-/** The stored pieces of one tensor, in order, trusted in nothing. */
+/** The stored pieces of one tensor from some piece on, in order, trusted in nothing. */
 export class StoredPieces {
   readonly #payload: Checkpoint
   readonly #info: TensorInfo
   readonly #version: Version
   readonly #layout: ElementLayout
-  readonly #reader: TensorReader
+  #reader: TensorReader
   #lengths: Uint32Array | undefined
-  #next = 0
+  #next: number
 
-  constructor(payload: Checkpoint, info: TensorInfo, version: Version) {
+  /** @param first index of the piece to begin with; 0 where the payload is sequential */
+  constructor(payload: Checkpoint, info: TensorInfo, version: Version, first: number) {
     this.#payload = payload
     this.#info = info
     this.#version = version
     this.#layout = elementLayout(info.dtype)
     this.#reader = payload.open(info.name)
+    this.#next = first
   }
 
   /**
@@ -41,7 +43,7 @@ export class StoredPieces {
    * @throws {DeltaError} `DELTA_INVALID` when the table or this piece break the format
    */
   async decode(piece: Uint8Array, options?: AbortOptions): Promise<void> {
-    this.#lengths ??= await this.#readTable(options)
+    this.#lengths ??= await this.#begin(options)
     const index = this.#next++
     const stored = new Uint8Array(this.#lengths[index]!)
     if (stored.length > 0) await this.#reader.read(stored, options)
@@ -51,6 +53,15 @@ export class StoredPieces {
       if (!(error instanceof RangeError)) throw error
       throw this.#invalid(`piece ${index}: ${error.message}`, error)
     }
+  }
+
+  /** Reads the table and goes to the first piece. */
+  async #begin(options?: AbortOptions): Promise<Uint32Array> {
+    const lengths = await this.#readTable(options)
+    if (this.#next === 0) return lengths
+    const before = lengths.subarray(0, this.#next).reduce((sum, length) => sum + length, 0)
+    this.#reader = this.#payload.open(this.#info.name, lengths.byteLength + before)
+    return lengths
   }
 
   /** Reads the lengths of a tensor's pieces and checks them before any piece is read. */

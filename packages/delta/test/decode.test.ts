@@ -283,3 +283,26 @@ t.test('128 MB are encoded to a file and decoded in little memory', async t => {
   t.equal(got, sizeBytes)
   t.ok(peak < 100 * 2 ** 20, `${peak} bytes more at most`)
 })
+
+t.test('what was verified before can be read from anywhere, and is not hashed again', async t => {
+  const size = 2 * EXACT_PIECE_BYTES + 6
+  const before = noise(1, size)
+  const after = before.map((byte, i) => (i % 64 === 0 ? byte ^ 1 : byte))
+  const base = checkpoint('base', [['x', 'BF16', [size / 2], before]])
+  const expert = checkpoint('expert', [['x', 'BF16', [size / 2], after]])
+  const payload = await throughFile(await encodeExact(base, expert, memorySpool()))
+  const decoded = decodeExact(base, payload, { isVerified: true })
+  t.notOk(decoded.isSequential)
+  for (const offset of [0, 2, EXACT_PIECE_BYTES, EXACT_PIECE_BYTES + 8, size - 2]) {
+    const reader = decoded.open('x', offset)
+    const target = new Uint8Array(size - offset)
+    await reader.read(target.subarray(0, 2))
+    await reader.read(target.subarray(2))
+    t.ok(Buffer.compare(target, after.subarray(offset)) === 0, `from byte ${offset}`)
+    await t.rejects(reader.read(new Uint8Array(2)), RangeError)
+  }
+  t.throws(() => decodeExact(base, payload).open('x', 2), RangeError)
+  const other = checkpoint('other', [['x', 'BF16', [size / 2], noise(3, size)]])
+  await collect(readPieces(decodeExact(other, payload, { isVerified: true }), 'x'))
+  await t.rejects(collect(readPieces(decodeExact(other, payload), 'x')), { code: 'DELTA_SHA256' })
+})

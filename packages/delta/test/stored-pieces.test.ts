@@ -13,7 +13,7 @@ function stored(lengths: number[], rest: Uint8Array, sizeBytes: number): StoredP
     metadata: [['soup.codec', 'exact/2']],
     tensors: [{ name: 'x', dtype: 'U8', shape: [data.length], data }]
   })
-  return new StoredPieces(payload, info(sizeBytes), versionOf(payload))
+  return new StoredPieces(payload, info(sizeBytes), versionOf(payload), 0)
 }
 
 t.test('pieces are decoded in order: unchanged ones, and stored ones', async t => {

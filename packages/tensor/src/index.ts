@@ -105,6 +105,7 @@ export {
   type ShardedCheckpoint
 } from './safetensors/sharded-reader.ts'
 export { type WriteOptions, type WrittenFile, writeSafetensors } from './safetensors/writer.ts'
+export { sharedReads } from './shared-reads.ts'
 export { fileSpool, memorySpool, type Spool } from './spool.ts'
 export {
   type Begin,
