@@ -21,6 +21,8 @@ const run = promisify(execFile)
 
 interface Measured {
   seconds: number
+  /** Of all cores together. */
+  cpuSeconds: number
   peakBytes: number
 }
 
@@ -29,7 +31,8 @@ const PROGRAMS = {
   'read and write': { mode: 'read', cores: 'all' },
   'soup of files': { mode: 'files', cores: 'all' },
   'soup of files, one core': { mode: 'files', cores: 'one' },
-  'soup of exact deltas': { mode: 'deltas', cores: 'all' }
+  'soup of exact deltas': { mode: 'deltas', cores: 'all' },
+  'soup of exact deltas, verified before': { mode: 'verified', cores: 'all' }
 } as const
 
 type ProgramName = keyof typeof PROGRAMS
@@ -54,15 +57,16 @@ function report(sizeGib: number, results: ReadonlyMap<ProgramName, Measured[]>):
   const rows = [...results.keys()].map(name => {
     const all = results.get(name)!.map(result => result.seconds.toFixed(2))
     const ratio = (seconds(name) / reading).toFixed(2)
-    return `| ${name} | ${seconds(name).toFixed(2)} | ${ratio} | ${peak(name).toFixed(0)} | ${all.join(' ')} |`
+    const cpu = median(results.get(name)!.map(({ cpuSeconds }) => cpuSeconds)).toFixed(2)
+    return `| ${name} | ${seconds(name).toFixed(2)} | ${ratio} | ${cpu} | ${peak(name).toFixed(0)} | ${all.join(' ')} |`
   })
   const scaling = seconds('soup of files, one core') / seconds('soup of files')
   const cores = availableParallelism()
   return [
     `Four bf16 experts of ${sizeGib} GiB; ${cores} cores, ${cpus()[0]?.model ?? 'unknown'}; Node ${process.version}`,
     '',
-    '| program | median s | ratio to reading | peak MB | all runs, s |',
-    '|---|---|---|---|---|',
+    '| program | median s | ratio to reading | CPU s | peak MB | all runs, s |',
+    '|---|---|---|---|---|---|',
     ...rows,
     '',
     `One core takes ${scaling.toFixed(2)} × the time of ${cores}.`

@@ -1,6 +1,6 @@
 /**
  * One measured program, in a process of its own: reads and writes (`read`), or builds a soup (`files`, `deltas`).
- * Prints seconds and the process's peak memory as JSON.
+ * Prints seconds, those of all cores together, and the process's peak memory as JSON.
  */
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
@@ -51,6 +51,7 @@ if (!isMainThread) {
   }
   const seconds = (performance.now() - began) / 1000
   rmSync(out, { recursive: true })
-  const peakBytes = process.resourceUsage().maxRSS * 1024
-  console.log(JSON.stringify({ seconds, peakBytes }))
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage()
+  const cpuSeconds = (userCPUTime + systemCPUTime) / 1e6
+  console.log(JSON.stringify({ seconds, cpuSeconds, peakBytes: maxRSS * 1024 }))
 }
