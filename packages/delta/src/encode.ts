@@ -6,8 +6,8 @@ import { encodeContents, requireSameTensors } from './contents.ts'
 import { encodePart, exactPieceSizes, type Part } from './encode-part.ts'
 import { type EncodeOpeners, encodeTeam } from './encode-team.ts'
 import { EXACT_PIECE_BYTES, MAX_THREADS, MIN_BYTES_FOR_THREADS } from './limits.ts'
-import { type StoredTensor, spooledPayload, tableOf } from './payload.ts'
 import { cutRuns } from './runs.ts'
+import { type SpooledTensor, spooledCheckpoint, spooledPieces } from './spooled.ts'
 
 /** Options of {@link encodeExact}. */
 export interface EncodeOptions extends ProgressOptions {
@@ -110,12 +110,12 @@ class Encoder {
     const tensors = [...this.#expert.tensors.values()].map(({ name, dtype, shape }) => {
       return { name, dtype, shape, sha256: this.#of(name).hash.digest('hex') }
     })
-    const stored = new Map<string, StoredTensor>()
+    const stored = new Map<string, SpooledTensor>()
     for (const [name, { lengths, offset, storedBytes }] of this.#encoded) {
-      if (storedBytes > 0) stored.set(name, { table: tableOf(lengths), offset, storedBytes })
+      if (storedBytes > 0) stored.set(name, spooledPieces(name, lengths, offset))
     }
     const metadata = encodeContents({ tensors, metadata: new Map(this.#expert.metadata) })
-    return spooledPayload(`delta of ${this.#expert.name}`, metadata, stored, this.#spool)
+    return spooledCheckpoint(`delta of ${this.#expert.name}`, metadata, stored, this.#spool)
   }
 
   #of(name: string): Encoded {

@@ -7,6 +7,7 @@ import {
   type TensorReader,
   tensorInfo
 } from '@soup/tensor'
+import { encodePieceTable } from './piece-table.ts'
 
 /** A tensor whose bytes lie in a spool, behind a head in memory. */
 export interface SpooledTensor {
@@ -15,6 +16,22 @@ export interface SpooledTensor {
   readonly head: Uint8Array
   /** Where the others begin in the spool. */
   readonly offset: number
+}
+
+/**
+ * A tensor as a payload stores it: a table of the lengths of its pieces, then the pieces, which lie behind one another
+ * in the spool.
+ *
+ * @param offset where the first piece begins in the spool
+ */
+export function spooledPieces(
+  name: string,
+  lengths: readonly number[],
+  offset: number
+): SpooledTensor {
+  const head = encodePieceTable(lengths)
+  const sizeBytes = lengths.reduce((sum, length) => sum + length, head.length)
+  return { info: { name, dtype: 'U8', shape: [sizeBytes], sizeBytes }, head, offset }
 }
 
 /**

@@ -1,38 +1,24 @@
 import type { AbortOptions } from '@soup/interface'
 import { type Checkpoint, type TensorInfo, type TensorReader, tensorInfo } from '@soup/tensor'
 import { invalid } from './contents.ts'
-import { type ElementLayout, elementLayout } from './difference.ts'
 import type { DeltaError } from './errors.ts'
-import type { Version } from './version.ts'
-
-/** Bytes of one entry of a piece table. */
-const ENTRY_BYTES = 4
-
-/** Bytes of the table of a tensor's pieces. */
-export function tableBytesOf(info: TensorInfo, version: Version): number {
-  return pieceCount(info, version) * ENTRY_BYTES
-}
-
-function pieceCount({ sizeBytes }: TensorInfo, { pieceBytes }: Version): number {
-  return Math.ceil(sizeBytes / pieceBytes)
-}
+import type { PieceFormat } from './piece-format.ts'
+import { pieceCount } from './piece-table.ts'
 
 /** The stored pieces of one tensor from some piece on, in order, trusted in nothing. */
 export class StoredPieces {
   readonly #payload: Checkpoint
   readonly #info: TensorInfo
-  readonly #version: Version
-  readonly #layout: ElementLayout
+  readonly #format: PieceFormat
   #reader: TensorReader
   #lengths: Uint32Array | undefined
   #next: number
 
   /** @param first index of the piece to begin with; 0 where the payload is sequential */
-  constructor(payload: Checkpoint, info: TensorInfo, version: Version, first: number) {
+  constructor(payload: Checkpoint, info: TensorInfo, format: PieceFormat, first: number) {
     this.#payload = payload
     this.#info = info
-    this.#version = version
-    this.#layout = elementLayout(info.dtype)
+    this.#format = format
     this.#reader = payload.open(info.name)
     this.#next = first
   }
@@ -46,9 +32,10 @@ export class StoredPieces {
     this.#lengths ??= await this.#begin(options)
     const index = this.#next++
     const stored = new Uint8Array(this.#lengths[index]!)
-    if (stored.length > 0) await this.#reader.read(stored, options)
+    if (stored.length === 0) return // as the base's
+    await this.#reader.read(stored, options)
     try {
-      this.#version.decode(stored, piece, this.#layout)
+      this.#format.decode(stored, piece)
     } catch (error) {
       if (!(error instanceof RangeError)) throw error
       throw this.#invalid(`piece ${index}: ${error.message}`, error)
@@ -66,13 +53,15 @@ export class StoredPieces {
 
   /** Reads the lengths of a tensor's pieces and checks them before any piece is read. */
   async #readTable(options?: AbortOptions): Promise<Uint32Array> {
-    const { pieceBytes } = this.#version
-    const lengths = new Uint32Array(pieceCount(this.#info, this.#version))
+    const { pieceBytes } = this.#format
+    const { sizeBytes } = this.#info
+    const lengths = new Uint32Array(pieceCount(sizeBytes, this.#format))
     const table = new Uint8Array(lengths.buffer)
     await this.#reader.read(table, options)
     let sum = table.length
     for (const [piece, length] of lengths.entries()) {
-      const most = Math.min(pieceBytes, this.#info.sizeBytes - piece * pieceBytes)
+      const size = Math.min(pieceBytes, sizeBytes - piece * pieceBytes)
+      const most = this.#format.maxStoredBytes(size)
       if (length > most)
         throw this.#invalid(`piece ${piece} claims ${length} bytes of at most ${most}`)
       sum += length

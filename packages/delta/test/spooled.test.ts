@@ -1,6 +1,6 @@
 import { memorySpool, readPieces } from '@soup/tensor'
 import t from 'tap'
-import { spooledCheckpoint } from '../src/spooled.ts'
+import { spooledCheckpoint, spooledPieces } from '../src/spooled.ts'
 import { collect } from './fixtures.ts'
 
 t.test('a tensor is its head and what lies behind its offset, from any byte on', async t => {
@@ -18,4 +18,12 @@ t.test('a tensor is its head and what lies behind its offset, from any byte on',
   t.strictSame([...made.metadata], [['a', 'b']])
   t.throws(() => made.open('y'), RangeError)
   await made.close()
+})
+
+t.test('spooledPieces() puts a table before the pieces', async t => {
+  t.strictSame(spooledPieces('x', [2, 1], 5), {
+    info: { name: 'x', dtype: 'U8', shape: [11], sizeBytes: 11 },
+    head: Uint8Array.of(2, 0, 0, 0, 1, 0, 0, 0),
+    offset: 5
+  })
 })

@@ -1,8 +1,8 @@
 import { memoryCheckpoint } from '@soup/tensor'
 import t from 'tap'
 import { EXACT_PIECE_BYTES } from '../src/limits.ts'
-import { StoredPieces, tableBytesOf } from '../src/stored-pieces.ts'
-import { versionOf } from '../src/version.ts'
+import { exactFormat } from '../src/piece-format.ts'
+import { StoredPieces } from '../src/stored-pieces.ts'
 
 const info = (sizeBytes: number) => ({ name: 'x', dtype: 'U8', shape: [sizeBytes], sizeBytes })
 
@@ -13,7 +13,7 @@ function stored(lengths: number[], rest: Uint8Array, sizeBytes: number): StoredP
     metadata: [['soup.codec', 'exact/2']],
     tensors: [{ name: 'x', dtype: 'U8', shape: [data.length], data }]
   })
-  return new StoredPieces(payload, info(sizeBytes), versionOf(payload), 0)
+  return new StoredPieces(payload, info(sizeBytes), exactFormat(payload, info(sizeBytes)), 0)
 }
 
 t.test('pieces are decoded in order: unchanged ones, and stored ones', async t => {
@@ -34,12 +34,4 @@ t.test('a wrong table is refused before a piece is read, a wrong piece by its nu
   await refuse(stored([3], new Uint8Array(2), 4), /claim 7 bytes, there are 6/)
   await refuse(stored([2], new Uint8Array(3), 4), /claim 6 bytes, there are 7/)
   await refuse(stored([3], Uint8Array.of(7, 0, 0), 4), /piece 0: its stream is of kind 7/)
-})
-
-t.test('a table has four bytes for each piece', async t => {
-  const version = versionOf(memoryCheckpoint({ name: 'p', tensors: [] }))
-  t.strictSame(
-    [0, 1, EXACT_PIECE_BYTES, EXACT_PIECE_BYTES + 1].map(size => tableBytesOf(info(size), version)),
-    [0, 4, 4, 8]
-  )
 })

@@ -1,4 +1,4 @@
-import { describeTensors, readPieces } from '@soup/tensor'
+import { describeTensors, readPieces, type TensorReader } from '@soup/tensor'
 import t from 'tap'
 import { verified } from '../src/verified.ts'
 import { checkpoint, collect, noise } from './fixtures.ts'
@@ -12,29 +12,48 @@ const contents = {
 }
 
 t.test('bytes that hash to what is listed are handed out', async t => {
-  const expert = verified({ base, payload, contents, pieces: name => readPieces(base, name) })
+  const expert = verified({
+    base,
+    payload,
+    contents,
+    tensors: base.tensors,
+    open: name => base.open(name)
+  })
   t.ok((await collect(readPieces(expert, 'x'))).equals(data))
   t.equal(expert.metadata, contents.metadata)
   t.equal(expert.isSequential, true)
   await expert.close()
 })
 
-t.test('the last piece is held back where the bytes hash to something else', async t => {
-  const pieces = async function* () {
-    yield data.slice(0, 50)
-    yield data.slice(50).fill(0, 49)
-  }
-  const reader = verified({ base, payload, contents, pieces }).open('x')
+t.test('the read of the last bytes fails where they hash to something else', async t => {
+  let at = 0
+  const open = (): TensorReader => ({
+    read: async target => {
+      target.set(data.subarray(at, at + target.length))
+      at += target.length
+      if (at === data.length) target[target.length - 1]! ^= 1
+    }
+  })
+  const init = { payload, contents, tensors: base.tensors, open }
+  const reader = verified({ ...init, base }).open('x')
   await reader.read(new Uint8Array(50))
   await t.rejects(reader.read(new Uint8Array(50)), {
     code: 'DELTA_SHA256',
     message: /base the base or payload the payload/,
     details: { tensor: 'x' }
   })
+  at = 0
+  await t.rejects(verified(init).open('x').read(new Uint8Array(100)), { message: /is damaged/ })
 })
 
 t.test("an unknown tensor, or a start within one, is the program's mistake", t => {
-  const expert = verified({ base, payload, contents, pieces: name => readPieces(base, name) })
+  const expert = verified({
+    base,
+    payload,
+    contents,
+    tensors: base.tensors,
+    open: name => base.open(name)
+  })
   t.throws(() => expert.open('y'), RangeError)
   t.throws(() => expert.open('x', 1), RangeError)
   t.end()

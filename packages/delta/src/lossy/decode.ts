@@ -2,19 +2,15 @@ import {
   type Checkpoint,
   type FloatDtype,
   isFloatDtype,
-  readPieces,
   type TensorInfo,
+  type TensorReader,
   tensorInfo
 } from '@soup/tensor'
 import { invalid, payloadContents, requireSameTensors } from '../contents.ts'
-import { exactPieceSizes } from '../encode-part.ts'
 import { EXACT_PIECE_BYTES } from '../limits.ts'
-import {
-  maxStoredBytes,
-  pieceTableBytes,
-  readPieceTable,
-  type StoredLimit
-} from '../piece-table.ts'
+import { decodePieces } from '../piece-decoder.ts'
+import type { PieceFormat } from '../piece-format.ts'
+import { maxTensorBytes, pieceTableBytes } from '../piece-table.ts'
 import { verified } from '../verified.ts'
 import { codecFormat, type LossyCodec, pieceCodec } from './codecs.ts'
 import type { PieceCodec } from './piece-codec.ts'
@@ -36,21 +32,23 @@ export function decodeLossy(base: Checkpoint, payload: Checkpoint, codec: LossyC
   requireSameTensors(base, payload, new Map(contents.tensors.map(tensor => [tensor.name, tensor])))
   const pieces = pieceCodec(codec)
   for (const stored of payload.tensors.values()) checkStored(base, payload, stored, pieces)
-  return verified({
-    base,
-    payload,
-    contents,
-    pieces: name => {
-      const info = tensorInfo(base, name)
-      const stored = payload.tensors.get(name)
-      if (stored === undefined) return readPieces(base, name)
-      const dtype = codedDtype(info, stored)
-      if (dtype === undefined) return readPieces(payload, name)
-      const limit: StoredLimit = sizeBytes => pieces.maxPieceBytes(sizeBytes, dtype)
-      const decode = (bytes: Uint8Array, piece: Uint8Array) => pieces.decode(bytes, piece, dtype)
-      return decodedPieces({ base, payload, limit, decode }, info, stored)
-    }
-  })
+  const open = (name: string): TensorReader => {
+    const info = tensorInfo({ name: payload.name, tensors: base.tensors }, name)
+    const stored = payload.tensors.get(name)
+    if (stored === undefined) return base.open(name)
+    const dtype = codedDtype(info, stored)
+    if (dtype === undefined) return payload.open(name)
+    return decodePieces({ base, payload, info, format: lossyFormat(pieces, dtype), offset: 0 })
+  }
+  return verified({ base, payload, contents, tensors: base.tensors, open })
+}
+
+function lossyFormat(codec: PieceCodec, dtype: FloatDtype): PieceFormat {
+  return {
+    pieceBytes: EXACT_PIECE_BYTES,
+    maxStoredBytes: sizeBytes => codec.maxPieceBytes(sizeBytes, dtype),
+    decode: (stored, piece) => codec.decode(stored, piece, dtype)
+  }
 }
 
 /** The dtype that the codec decodes to; undefined where a tensor is stored as it is, which floats are in their own. */
@@ -68,55 +66,15 @@ function checkStored(
   if (info === undefined) throw invalid(payload, 'it holds data but is not listed', stored.name)
   const { dtype, sizeBytes } = stored
   const coded = codedDtype(info, stored)
+  const format = coded && lossyFormat(codec, coded)
   const [type, least, most] =
-    coded === undefined
+    format === undefined
       ? [info.dtype, info.sizeBytes, info.sizeBytes]
-      : [
-          'U8',
-          pieceTableBytes(info.sizeBytes),
-          maxStoredBytes(info.sizeBytes, size => codec.maxPieceBytes(size, coded))
-        ]
+      : ['U8', pieceTableBytes(info.sizeBytes, format), maxTensorBytes(info.sizeBytes, format)]
   if (dtype === type && sizeBytes >= least && sizeBytes <= most) return
   throw invalid(
     payload,
     `its data are ${sizeBytes} bytes of ${dtype}, expected ${type}, ${least} to ${most} bytes`,
     stored.name
   )
-}
-
-interface DecodeInit {
-  base: Checkpoint
-  payload: Checkpoint
-  limit: StoredLimit
-  decode(bytes: Uint8Array, piece: Uint8Array): void
-}
-
-async function* decodedPieces(
-  { base, payload, limit, decode }: DecodeInit,
-  info: TensorInfo,
-  stored: TensorInfo
-): AsyncGenerator<Uint8Array> {
-  const { name } = info
-  const [theirs, ours] = [base.open(name), payload.open(name)]
-  const lengths = await readPieceTable(payload, info, stored, ours, limit)
-  const buffer = new Uint8Array(EXACT_PIECE_BYTES)
-  for (const [index, size] of [...exactPieceSizes(info.sizeBytes)].entries()) {
-    const piece = buffer.subarray(0, size)
-    await theirs.read(piece)
-    const bytes = new Uint8Array(lengths[index]!)
-    if (bytes.length > 0) {
-      await ours.read(bytes)
-      check(payload, name, index, () => decode(bytes, piece))
-    }
-    yield piece
-  }
-}
-
-function check(payload: Checkpoint, tensor: string, piece: number, decode: () => void): void {
-  try {
-    decode()
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    throw invalid(payload, `piece ${piece}: ${error.message}`, tensor, error)
-  }
 }

@@ -9,8 +9,7 @@ import {
   type TensorInfo
 } from '@soup/tensor'
 import { EXACT_PIECE_BYTES } from '../limits.ts'
-import { encodePieceTable } from '../piece-table.ts'
-import type { SpooledTensor } from '../spooled.ts'
+import { type SpooledTensor, spooledPieces } from '../spooled.ts'
 import { LossSum } from './loss.ts'
 import { isUnchanged, readPairs } from './pairs.ts'
 import type { LossySettings, PieceCodec } from './piece-codec.ts'
@@ -98,10 +97,5 @@ async function encodeFloats(
   loss.merge(lost)
   const sha256 = hash.digest('hex')
   if (spool.sizeBytes === offset) return { sha256 }
-  return { sha256, stored: storedTensor(info.name, encodePieceTable(lengths), offset, spool) }
-}
-
-function storedTensor(name: string, head: Uint8Array, offset: number, spool: Spool): SpooledTensor {
-  const sizeBytes = head.length + spool.sizeBytes - offset
-  return { info: { name, dtype: 'U8', shape: [sizeBytes], sizeBytes }, head, offset }
+  return { sha256, stored: spooledPieces(info.name, lengths, offset) }
 }
