@@ -124,18 +124,33 @@ export async function writeModels({ folder }: Place): Promise<void> {
   }
 }
 
+/** Adds a base. @returns its id */
+export async function addBase(at: Place, path: string, ...flags: string[]): Promise<string> {
+  return (await at.json<{ id: string }>('base', 'add', path, '--name', path, ...flags)).id
+}
+
+/** Publishes an expert of a reward that is named like its file. @returns its id */
+export async function publish(
+  at: Place,
+  path: string,
+  base: string,
+  ...flags: string[]
+): Promise<string> {
+  const argv = ['publish', path, '--base', base, '--reward', path, ...flags]
+  return (await at.json<{ id: string }>(...argv)).id
+}
+
 /** Makes a repo and publishes a base and two experts in it. */
 export async function kitchen(t: Test, folder?: string): Promise<Kitchen> {
   const made = await repo(t, folder)
   await writeModels(made)
   const add = ['base', 'add', 'base.safetensors', '--name', 'b', '--share']
   const base = await made.json<{ id: string }>(...add)
-  const publish = async (name: string): Promise<string> => {
-    const path = `${name}.safetensors`
-    const published = ['publish', path, '--base', base.id, '--reward', `reward ${name}`]
-    return (await made.json<{ id: string }>(...published)).id
+  const tuned = async (name: string): Promise<string> => {
+    const published = ['publish', `${name}.safetensors`, '--base', base.id]
+    return (await made.json<{ id: string }>(...published, '--reward', `reward ${name}`)).id
   }
-  return { ...made, base: base.id, one: await publish('one'), two: await publish('two') }
+  return { ...made, base: base.id, one: await tuned('one'), two: await tuned('two') }
 }
 
 /** Copies a record and its payload from repo to repo, as if the one had pulled it from the other. */

@@ -16,6 +16,7 @@ import {
   requireSameTokenizer,
   withTiedWeights
 } from '@soup/tensor'
+import { NodeError } from '../errors.ts'
 import { adapterFiles, isAdapterOver } from './adapters.ts'
 import type { ModelSpec, NamedSpec, OpenSpec } from './model.ts'
 
@@ -125,9 +126,11 @@ async function openWeightSoup(
   if (
     spec.method === 'linear' &&
     tensorLambda === undefined &&
+    spec.fisher === undefined &&
     ingredients.every(({ model }) => isAdapterOver(base, model))
   ) {
     // Rounded once, where merging each adapter by itself would round each.
+    requireLambda(spec.method, ingredients)
     return applyAdapters({ base, adapters: await adaptersOf(ingredients), dtype, extrapolate })
   }
   const experts = []
@@ -157,11 +160,43 @@ async function adaptersOf(ingredients: readonly Ingredient[]) {
   return adapters
 }
 
+/** @throws NodeError SOUP_ADAPTERS naming an expert that is none */
+function requireAdapters(method: string, ingredients: readonly Ingredient[]): void {
+  const odd = ingredients.find(({ model }) => model.layout.kind !== 'adapter')
+  if (odd === undefined) return
+  const message = `${method} mixes adapters, and ${odd.name} is a whole model: linear mixes both`
+  throw new NodeError('SOUP_ADAPTERS', message, { details: { method, expert: odd.name } })
+}
+
+/** @throws NodeError SOUP_LAMBDA where λ is missing, in the words that the operators have for it */
+function requireLambda(method: string, ingredients: readonly Ingredient[]): void {
+  const odd = ingredients.find(({ lambda }) => lambda === undefined)
+  if (odd === undefined) return
+  const message = `${method} takes a λ of each expert, got none of ${odd.name}`
+  throw new NodeError('SOUP_LAMBDA', message, { details: { method, expert: odd.name } })
+}
+
+/** @throws NodeError SOUP_LAMBDA, SOUP_FISHER for what no operator of adapters looks at */
+function refuseUnused({ method, tensorLambda, fisher }: SoupSpec): void {
+  if (tensorLambda !== undefined) {
+    const message = `${method} takes no λ for single tensors: linear does`
+    throw new NodeError('SOUP_LAMBDA', message, { details: { method } })
+  }
+  if (fisher !== undefined) {
+    const message = `${method} takes no Fisher information: fisher does`
+    throw new NodeError('SOUP_FISHER', message, { details: { method } })
+  }
+}
+
 async function openAdapterSoup(
-  { method, parameters, dtype, extrapolate }: SoupSpec,
+  spec: SoupSpec,
   base: Model,
   ingredients: readonly Ingredient[]
 ): Promise<OpenedSoup> {
+  const { method, parameters, dtype, extrapolate } = spec
+  requireAdapters(method, ingredients)
+  requireLambda(method, ingredients)
+  refuseUnused(spec)
   checkLambda(
     ingredients.map(({ lambda = 0 }) => lambda),
     { extrapolate }

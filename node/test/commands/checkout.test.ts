@@ -13,6 +13,7 @@ t.test('checkout gives the published file again, bit for bit', async t => {
   t.same(await at.json('checkout', at.one.slice(0, 20), '--out', 'out'), {
     id: at.one,
     out,
+    files: ['model.safetensors'],
     sha256: createHash('sha256').update(bytes).digest('hex'),
     bytes: bytes.length,
     tensors: 2

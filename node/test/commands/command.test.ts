@@ -45,6 +45,7 @@ t.test('every command of this version is there', async t => {
         'finetune',
         'front',
         'init',
+        'methods',
         'peers'
       ],
       ...['pick', 'publish', 'pull', 'show', 'soup', 'start', 'status', 'tasks']

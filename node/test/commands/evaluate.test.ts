@@ -71,7 +71,7 @@ t.test('evaluate names what it cannot measure, and keeps nothing of it', async t
       'POLICY_MISMATCH',
       /other\.safetensors .*"observation/
     ],
-    [['repo', '--task', 'locomotion'], 1, 'FORMAT_UNKNOWN', /folder/],
+    [['repo', '--task', 'locomotion'], 1, 'FORMAT_UNKNOWN', /expected model\.safetensors/],
     [['base.safetensors'], 2, 'USAGE', /--task/],
     [['base.safetensors', '--task', 'chess'], 3, 'TASK_UNKNOWN', /chess/],
     [[...whole, '--seeds', '1'], 2, 'USAGE', /--seeds/],

@@ -85,7 +85,7 @@ t.test('what is wrong is said in one sentence, and no folder is made', async t =
   const before = (await readdir(at.folder)).sort()
   const cases: [string[], number, string, RegExp][] = [
     [[], 2, 'USAGE', /EXPERT=λ/],
-    [[`${one}`], 2, 'USAGE', /is no ingredient/],
+    [[`${one}`], 2, 'SOUP_LAMBDA', /linear takes a λ of each expert/],
     [[`${one}=`], 2, 'USAGE', /is no ingredient/],
     [[`${one}=half`], 2, 'USAGE', /λ a number/],
     [[`${one}=0x1`], 2, 'USAGE', /λ a number/],

@@ -29,7 +29,7 @@ t.test("an error crosses the thread with the job's code, message, details and st
   const path = join(t.testdir({}), 'none')
   const error = await runJob('describe', { model: file(path) }).catch(error => error)
   t.match(error, { code: 'FILE_NOT_FOUND', message: path, details: { path, errno: 'ENOENT' } })
-  t.match(error.stack, 'file-source.ts')
+  t.match(error.stack, 'open-model.ts')
 })
 
 t.test('a mistake in a job is INTERNAL, not a dead worker', async t => {

@@ -1,23 +1,13 @@
 import { type ExpertRecord, type SignedRecord, signRecord } from '@soup/manifest'
 import { signedExpert, testKey } from '@soup/testing'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { checkExpert, leadsToResult, rememberExpert } from '../../src/library/expert-payloads.ts'
 import { findExpert } from '../../src/library/lookup.ts'
 import type { SoupNode } from '../../src/node.ts'
+import { jobLog } from '../job-log.ts'
 import { kitchen, withNode } from '../run-cli.ts'
 
 const at = await kitchen(t)
-
-/** Counts the worker threads that are started from now on. */
-function workers(t: Test): { count: number } {
-  const started = { count: 0 }
-  const onWorker = (): void => {
-    started.count += 1
-  }
-  process.on('worker', onWorker)
-  t.teardown(() => process.off('worker', onWorker))
-  return started
-}
 
 /** A record of a stranger that claims another result for the payload of an expert. */
 async function liar(node: SoupNode): Promise<SignedRecord<ExpertRecord>> {
@@ -28,27 +18,27 @@ async function liar(node: SoupNode): Promise<SignedRecord<ExpertRecord>> {
 
 t.test('a payload is checked in a worker thread, once', async t => {
   await withNode(at, async node => {
-    const started = workers(t)
+    const jobs = jobLog(t)
     const { record } = await findExpert(node, at.one)
     const copy = await signRecord({ ...record, name: 'a copy' }, await testKey(1))
     t.equal(await leadsToResult(node, copy), true)
-    t.equal(started.count, 1)
+    t.same(jobs, ['check'])
     t.equal(await leadsToResult(node, copy), true)
     t.equal(await leadsToResult(node, await findExpert(node, at.two)), true)
-    t.equal(started.count, 1, 'what was published here needs no check')
+    t.same(jobs, ['check'], 'what was published here needs no check')
   })
 })
 
 t.test('a payload that leads elsewhere is refused, and that is remembered', async t => {
   await withNode(at, async node => {
-    const started = workers(t)
+    const jobs = jobLog(t)
     const signed = await liar(node)
     const mismatch = { code: 'EXPERT_MISMATCH', details: { id: signed.id } }
     await t.rejects(checkExpert(node, signed), mismatch)
     t.equal(await leadsToResult(node, signed), false)
-    t.equal(started.count, 1)
+    t.same(jobs, ['check'])
     await t.rejects(checkExpert(node, signed), mismatch)
-    t.equal(started.count, 2, 'who checks, checks')
+    t.same(jobs, ['check', 'check'], 'who checks, checks')
   })
 })
 

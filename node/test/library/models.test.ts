@@ -99,12 +99,12 @@ t.test("a base's file counts while it is as it was", async t => {
 t.test('an expert of a codec of the future says so', async t => {
   await withNode(at, async node => {
     const { record } = await findExpert(node, at.one)
-    const lora = await signRecord({ ...record, codec: 'lora' }, await testKey(1))
-    const signed = (await parseRecord(lora.envelope)) as typeof lora
+    const future = await signRecord({ ...record, codec: 'quantum' }, await testKey(1))
+    const signed = (await parseRecord(future.envelope)) as typeof future
     await t.rejects(expertModel(node, signed), {
       code: 'CODEC_UNKNOWN',
-      message: /'lora'.*exact/,
-      details: { codec: 'lora' }
+      message: /'quantum'.*exact/,
+      details: { codec: 'quantum' }
     })
   })
 })
