@@ -17,11 +17,15 @@ their byte planes, and speeds in MB/s of raw weights.
 const DTYPES = ['BF16', 'F16', 'F32'] as const
 const RATES: readonly number[] = [0.1, 0.01, 0.001, 0.0001]
 
+/** MB/s. */
+function speed(bytes: number, milliseconds: number): string {
+  return (bytes / 1000 / milliseconds).toFixed(0)
+}
+
 /** Median and best: other programs on the machine only ever slow a run down. */
 function speeds(bytes: number, milliseconds: readonly number[]): string {
   const sorted = milliseconds.toSorted((a, b) => a - b)
-  const rate = (ms: number) => (bytes / 1000 / ms).toFixed(0)
-  return `${rate(sorted[Math.floor(sorted.length / 2)]!)} (${rate(sorted[0]!)})`
+  return `${speed(bytes, sorted[Math.floor(sorted.length / 2)]!)} (${speed(bytes, sorted[0]!)})`
 }
 
 function row(model: DeltaModel, rate: number, runs: number): string {
@@ -36,7 +40,9 @@ function row(model: DeltaModel, rate: number, runs: number): string {
     percent(bound),
     (storedBytes / bound).toFixed(3),
     (zstdBytes(model) / bound).toFixed(3),
-    ...[encode, encodeHashed, decode, decodeHashed].map(ms => speeds(expert.length, ms))
+    ...[encode, encodeHashed, decode, decodeHashed].map(
+      ({ median, best }) => `${speed(expert.length, median)} (${speed(expert.length, best)})`
+    )
   ]
   return `| ${columns.join(' | ')} |`
 }
@@ -60,7 +66,7 @@ async function main(argv: readonly string[]): Promise<void> {
     `${count} weights; ${availableParallelism()} cores, ${cpus()[0]?.model}; Node ${process.version}`
   )
   console.log(
-    'Speeds: median (best) MB per second of CPU time of one thread, over all pieces, in memory\n'
+    'Speeds of one thread in MB/s of raw weights: sums over the pieces of medians (of the best runs)\n'
   )
   console.log(
     '| dtype | update | size % | entropy % | ratio | zstd ratio | encode | with SHA-256 | decode | with SHA-256 |'
@@ -72,7 +78,7 @@ async function main(argv: readonly string[]): Promise<void> {
       console.log(row(makeDeltaModel(dtype, weights, updates, rate), rate, runs))
   }
   if (values['skip-files']) return
-  console.log('\nFiles of BF16, SHA-256 and I/O included: median (best) MB/s by the clock\n')
+  console.log('\nFiles of BF16, SHA-256 and I/O included: median (best) MB/s\n')
   console.log('| update | encode, 1 thread | 2 threads | decode, 1 thread | 2 threads |')
   console.log(`|${'---|'.repeat(5)}`)
   for (const rate of [0.01, 0.001]) {

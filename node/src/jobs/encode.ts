@@ -1,5 +1,6 @@
 import {
   checkAdapterFits,
+  type EncodeOptions,
   encodeExact,
   encodeLora,
   encodeLossy,
@@ -12,6 +13,7 @@ import type { ProgressOptions } from '@soup/interface'
 import { type Loss, tensorsId } from '@soup/manifest'
 import {
   type Checkpoint,
+  type CheckpointOpener,
   fileSink,
   fileSpool,
   type Model,
@@ -26,7 +28,7 @@ import {
 } from '@soup/tensor'
 import { NodeError } from '../errors.ts'
 import { adapterFiles, isAdapterOver } from './adapters.ts'
-import { type ModelSpec, withModel } from './model.ts'
+import { MODEL_MODULE, type ModelSpec, withModel } from './model.ts'
 
 /** A codec with its settings. */
 export type CodecChoice =
@@ -97,7 +99,13 @@ async function encode(
   if (base.layout.kind === 'onnx') await requireSameGraph(base, expert)
   const spool = await fileSpool(`${input.path}.spool`)
   try {
-    const { payload, form, loss } = await encodeAs(codec, base, expert, spool, options)
+    // Other threads open both as they are stored, without tied weights shown.
+    const isStored = base === stored && expert === tuned
+    const openers = isStored
+      ? { base: opener(input.base), expert: opener(input.expert) }
+      : undefined
+    const settings = { ...options, openers }
+    const { payload, form, loss } = await encodeAs(codec, base, expert, spool, settings)
     const { layout, files } = form
     const packed = packModel({ ...payload, layout, files }, { except: stored.files.values() })
     const sink = await fileSink(input.path, { sizeBytes: safetensorsBytes(packed) })
@@ -107,6 +115,10 @@ async function encode(
   } finally {
     await spool.close()
   }
+}
+
+function opener(model: ModelSpec): CheckpointOpener {
+  return { module: MODEL_MODULE, input: model }
 }
 
 function codecFor(base: Model, expert: Model, choice: CodecChoice | undefined): CodecChoice {
@@ -133,7 +145,7 @@ async function encodeAs(
   base: Model,
   expert: Model,
   spool: Spool,
-  options: ProgressOptions
+  options: EncodeOptions
 ): Promise<Delta> {
   if (isAdapterOver(base, expert)) {
     checkAdapterFits(base, await readAdapter(expert))

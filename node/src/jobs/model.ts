@@ -43,6 +43,9 @@ export interface ExpertSpec {
   delta: PackedSpec
 }
 
+/** What every thread that reads a model opens it with: this file's {@link openCheckpoint}. */
+export const MODEL_MODULE: string = import.meta.url
+
 /** Opens one more model; it is closed together with the one that it belongs to. */
 export type OpenSpec = (spec: ModelSpec) => Promise<Model>
 

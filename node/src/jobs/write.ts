@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { ProgressOptions } from '@soup/interface'
 import { type Checkpoint, type FloatDtype, planModel, writeCheckpoint } from '@soup/tensor'
-import type { ModelSpec } from './model.ts'
+import { MODEL_MODULE, type ModelSpec } from './model.ts'
 import { openJob } from './open.ts'
 import type { OpenedSoup } from './open-soup.ts'
 
@@ -30,9 +30,6 @@ export interface WrittenModel {
   /** What was lost where a soup of adapters was cut to a lower rank. */
   relativeError?: number | undefined
 }
-
-/** What every thread that reads a model opens it with. */
-const MODEL_MODULE = new URL('./model.ts', import.meta.url).href
 
 /**
  * Writes models, one after the other: experts, soups, whatever the specs say.

@@ -20,28 +20,29 @@ import {
   window
 } from './coder'
 
-/** How many numbers of a row are not 0; it is followed by zeros up to a multiple of 16 bytes. */
+/** How many numbers of a row are not 0, or more than `most`; zeros follow the row up to a multiple of 16 bytes. */
 // @ts-ignore: a decorator
 @inline
-function others<T>(z: u32, length: u32): u32 {
+function others<T>(z: u32, length: u32, most: u32): u32 {
   const end = z + length * sizeof<T>()
-  let zeros: u32 = 0
-  for (let at = z; at < end; at += 16) {
-    zeros += popcnt<i32>(v128.bitmask<T>(v128.eq<T>(v128.load(at), i64x2.splat(0))))
+  let found: u32 = 0
+  for (let at = z; at < end && found <= most; at += 16) {
+    const zeros = v128.bitmask<T>(v128.eq<T>(v128.load(at), i64x2.splat(0)))
+    found += 16 / sizeof<T>() - popcnt<u32>(zeros)
   }
-  return ((((end - z + 15) & ~15) / sizeof<T>()) | 0) - zeros
+  return found
 }
 
-export function others8(z: u32, length: u32): u32 {
-  return others<i8>(z, length)
+export function others8(z: u32, length: u32, most: u32): u32 {
+  return others<i8>(z, length, most)
 }
 
-export function others16(z: u32, length: u32): u32 {
-  return others<i16>(z, length)
+export function others16(z: u32, length: u32, most: u32): u32 {
+  return others<i16>(z, length, most)
 }
 
-export function others32(z: u32, length: u32): u32 {
-  return others<i32>(z, length)
+export function others32(z: u32, length: u32, most: u32): u32 {
+  return others<i32>(z, length, most)
 }
 
 /**

@@ -64,8 +64,9 @@ const makeDecoder = kernel('makeDecoder')
  */
 export function encodeStream(z: number, length: number, width: Width): Uint8Array[] {
   BYTES.fill(0, z + length * width, z + length * width + 16)
-  const others = countOthers[width](z, length)
-  return others > 0 && others * MIN_SPARSITY <= length
+  const most = Math.floor(length / MIN_SPARSITY)
+  const others = countOthers[width](z, length, most)
+  return others > 0 && others <= most
     ? encodeList(z, length, width, others)
     : encodeRow(z, length, width)
 }

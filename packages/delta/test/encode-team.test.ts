@@ -5,7 +5,7 @@ import { cutRuns, type Run } from '../src/runs.ts'
 import { openCheckpoint, type VirtualInput } from './virtual.ts'
 
 const module = new URL('./virtual.ts', import.meta.url).href
-const BASE: VirtualInput = { name: 'base', sizeBytes: 12 * RUN_BYTES, change: 0 }
+const BASE: VirtualInput = { name: 'base', sizeBytes: 8 * RUN_BYTES, change: 0 }
 const EXPERT: VirtualInput = { ...BASE, name: 'expert', change: 1 }
 const openers = { base: { module, input: BASE }, expert: { module, input: EXPERT } }
 const runs = cutRuns(await openCheckpoint(EXPERT))

@@ -10,20 +10,6 @@
 
 const EXPONENT: i32 = 0x7f80_0000
 
-/** The bfloat16 of odd index of each pair as an f32, its upper half. */
-// @ts-ignore: a decorator
-@inline
-function odd(pairs: v128): v128 {
-  return v128.and(pairs, i32x4.splat(0xffff_0000))
-}
-
-/** That of even index. */
-// @ts-ignore: a decorator
-@inline
-function even(pairs: v128): v128 {
-  return i32x4.shl(pairs, 16)
-}
-
 // @ts-ignore: a decorator
 @inline
 function term(address: u32, k: i32): u32 {
@@ -50,30 +36,49 @@ function exceptional(values: v128): v128 {
   return i32x4.eq(v128.and(values, exponent), exponent)
 }
 
+/** What an inner loop needs of BF16: an engine keeps in a register what it loads, and makes constants anew. */
+const BRAIN_CONSTANTS: usize = memory.data<i32>([
+  0xffff_0000, // where a bfloat16 of odd index is
+  0x7fff, // just below half of its last place
+  1
+])
+
 /** To nearest even, in the upper half; the lower one is left over. */
 // @ts-ignore: a decorator
 @inline
-function roundToBrain(values: v128): v128 {
-  const isOdd = v128.and(i32x4.shr_u(values, 16), i32x4.splat(1))
-  return i32x4.add(i32x4.add(values, i32x4.splat(0x7fff)), isOdd)
+function roundToBrain(values: v128, half: v128, one: v128): v128 {
+  return i32x4.add(i32x4.add(values, half), v128.and(i32x4.shr_u(values, 16), one))
 }
 
 // @ts-ignore: a decorator
 @inline
-function packBrain(evens: v128, odds: v128): v128 {
-  return v128.or(i32x4.shr_u(roundToBrain(evens), 16), odd(roundToBrain(odds)))
+function packBrain(evens: v128, odds: v128, upper: v128, half: v128, one: v128): v128 {
+  return v128.or(
+    i32x4.shr_u(roundToBrain(evens, half, one), 16),
+    v128.and(roundToBrain(odds, half, one), upper)
+  )
+}
+
+/** The larger magnitude of each pair of elements, as bits without a sign. */
+// @ts-ignore: a decorator
+@inline
+function largest(a: v128, b: v128): v128 {
+  return i32x4.max_u(i32x4.shl(a, 1), i32x4.shl(b, 1))
 }
 
 export function affineBF16(terms: u32, lambda: u32, count: i32, out: u32, sizeBytes: u32): i32 {
   const first = term(terms, 0)
-  let exceptions = i32x4.splat(0)
+  const upper = v128.load32_splat(BRAIN_CONSTANTS)
+  const half = v128.load32_splat(BRAIN_CONSTANTS, 4)
+  const one = v128.load32_splat(BRAIN_CONSTANTS, 8)
+  let magnitude = i32x4.splat(0)
   for (let at: u32 = 0; at < sizeBytes; at += 32) {
     const low = v128.load(first + at)
     const high = v128.load(first + at, 16)
-    const r0 = even(low)
-    const r1 = odd(low)
-    const r2 = even(high)
-    const r3 = odd(high)
+    const r0 = i32x4.shl(low, 16)
+    const r1 = v128.and(low, upper)
+    const r2 = i32x4.shl(high, 16)
+    const r3 = v128.and(high, upper)
     let s0 = f32x4.splat(0)
     let s1 = f32x4.splat(0)
     let s2 = f32x4.splat(0)
@@ -81,23 +86,22 @@ export function affineBF16(terms: u32, lambda: u32, count: i32, out: u32, sizeBy
     for (let k = 1; k < count; k++) {
       const factor = v128.load32_splat(lambda + (k << 2))
       const from = term(terms, k) + at
-      const one = v128.load(from)
-      const two = v128.load(from, 16)
-      s0 = accumulate(s0, factor, even(one), r0)
-      s1 = accumulate(s1, factor, odd(one), r1)
-      s2 = accumulate(s2, factor, even(two), r2)
-      s3 = accumulate(s3, factor, odd(two), r3)
+      const lower = v128.load(from)
+      const higher = v128.load(from, 16)
+      s0 = accumulate(s0, factor, i32x4.shl(lower, 16), r0)
+      s1 = accumulate(s1, factor, v128.and(lower, upper), r1)
+      s2 = accumulate(s2, factor, i32x4.shl(higher, 16), r2)
+      s3 = accumulate(s3, factor, v128.and(higher, upper), r3)
     }
     s0 = finish(s0, r0)
     s1 = finish(s1, r1)
     s2 = finish(s2, r2)
     s3 = finish(s3, r3)
-    exceptions = v128.or(exceptions, v128.or(exceptional(s0), exceptional(s1)))
-    exceptions = v128.or(exceptions, v128.or(exceptional(s2), exceptional(s3)))
-    v128.store(out + at, packBrain(s0, s1))
-    v128.store(out + at, packBrain(s2, s3), 16)
+    magnitude = i32x4.max_u(magnitude, i32x4.max_u(largest(s0, s1), largest(s2, s3)))
+    v128.store(out + at, packBrain(s0, s1, upper, half, one))
+    v128.store(out + at, packBrain(s2, s3, upper, half, one), 16)
   }
-  return v128.any_true(exceptions) ? 1 : 0
+  return v128.any_true(i32x4.ge_u(magnitude, i32x4.splat(EXPONENT << 1))) ? 1 : 0
 }
 
 /** What an inner loop needs of F16: an engine keeps in a register what it loads, and makes constants anew. */

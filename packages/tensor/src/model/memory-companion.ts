@@ -13,7 +13,8 @@ export function memoryCompanion(fileName: string, bytes: Uint8Array): CompanionF
     sha256: hash('sha256', bytes),
     read: async options => {
       options?.signal?.throwIfAborted()
-      return bytes.slice()
+      // Not slice(), which of a Buffer is no copy.
+      return new Uint8Array(bytes)
     }
   }
 }
