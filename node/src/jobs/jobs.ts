@@ -1,6 +1,7 @@
 import { checkJob } from './check.ts'
 import { describeJob, identifyJob } from './describe.ts'
 import { encodeJob } from './encode.ts'
+import { fisherJob } from './fisher.ts'
 import { hashJob } from './hash.ts'
 import { openJob } from './open.ts'
 import { packJob } from './pack.ts'
@@ -12,6 +13,7 @@ export const jobs: {
   readonly check: typeof checkJob
   readonly describe: typeof describeJob
   readonly encode: typeof encodeJob
+  readonly fisher: typeof fisherJob
   readonly hash: typeof hashJob
   readonly identify: typeof identifyJob
   readonly open: typeof openJob
@@ -22,6 +24,7 @@ export const jobs: {
   check: checkJob,
   describe: describeJob,
   encode: encodeJob,
+  fisher: fisherJob,
   hash: hashJob,
   identify: identifyJob,
   open: openJob,
