@@ -10,7 +10,12 @@ function counted(): { checkpoint: Checkpoint; reads(): number } {
   let count = 0
   const open: Checkpoint['open'] = (name, offset) => {
     const reader = checkpoint.open(name, offset)
-    return { read: (target, options) => (count++, reader.read(target, options)) }
+    return {
+      read: (target, options) => {
+        count++
+        return reader.read(target, options)
+      }
+    }
   }
   return { checkpoint: { ...checkpoint, open }, reads: () => count }
 }
