@@ -105,7 +105,7 @@ export const publish: Command = nodeCommand({
 function privacyText(noise: number): string {
   if (noise === 0) return '  clipped without noise: no privacy'
   const epsilon = gaussianEpsilon(noise, TOLD_DELTA)
-  return `  noise σ = ${noise}: this one release is (ε = ${epsilon.toFixed(2)}, δ = ${TOLD_DELTA}) private, with respect to the whole delta`
+  return `  noise σ = ${noise}: whether this delta was used at all is hidden by ε = ${epsilon.toFixed(2)} at δ = ${TOLD_DELTA}, for one release (docs/guides/dp.md)`
 }
 
 function metrics(texts: readonly string[]): Record<string, number> | undefined {
