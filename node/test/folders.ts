@@ -11,8 +11,10 @@ export interface FolderInit {
   dtype?: 'F32' | 'BF16'
   /** Whether the head is stored by itself, with numbers of its own; else `lm_head.weight` is the embedding. */
   isUntied?: boolean
-  /** How many shards hold the weights. */
+  /** How many shards hold the weights; of two, the embedding is in the second. */
   shards?: 1 | 2
+  /** Rows of the embedding. */
+  tokens?: number
   /** What tells its tokenizer from others. */
   tokenizer?: string
   /** Values of the tensor of integers, which is there if they are. */
@@ -40,8 +42,11 @@ function bf16(values: Float32Array): Uint16Array {
   return Uint16Array.from(new Uint32Array(values.buffer), bits => bits >>> 16)
 }
 
-function weights({ step = 0, dtype = 'F32', isUntied, positions }: FolderInit): MemoryTensor[] {
-  const shapes = { ...SHAPES, ...(isUntied === true ? { 'lm_head.weight': [12, 8] } : {}) }
+function weights(init: FolderInit): MemoryTensor[] {
+  const { step = 0, dtype = 'F32', isUntied, positions, tokens = 12 } = init
+  const embedding = { 'model.embed_tokens.weight': [tokens, 8] }
+  const head = isUntied === true ? { 'lm_head.weight': [tokens, 8] } : {}
+  const shapes = { ...SHAPES, ...embedding, ...head }
   const floats = Object.entries(shapes).map(([name, shape], place) => {
     const values = numbers(
       shape.reduce((a, b) => a * b, 1),
@@ -81,14 +86,15 @@ export async function writeFolder(folder: string, init: FolderInit = {}): Promis
 
 async function writeShards(folder: string, tensors: readonly MemoryTensor[]): Promise<void> {
   const weightMap: Record<string, string> = {}
-  for (const [i, part] of [tensors.slice(0, 1), tensors.slice(1)].entries()) {
+  for (const [i, part] of [tensors.slice(1), tensors.slice(0, 1)].entries()) {
     const fileName = `model-0000${i + 1}-of-00002.safetensors`
     await writeTensors(join(folder, fileName), part)
     for (const { name } of part) weightMap[name] = fileName
   }
   const total = tensors.reduce((sum, { data }) => sum + data.byteLength, 0)
-  const index = { metadata: { total_size: total }, weight_map: weightMap }
-  const text = `${JSON.stringify(index, undefined, 2)}\n` // as transformers writes it
+  const sorted = Object.fromEntries(Object.entries(weightMap).sort()) // as transformers writes it
+  const index = { metadata: { total_size: total }, weight_map: sorted }
+  const text = `${JSON.stringify(index, undefined, 2)}\n`
   await writeFile(join(folder, 'model.safetensors.index.json'), text)
 }
 

@@ -1,28 +1,11 @@
-import { execFile } from 'node:child_process'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { type Exit, runProgram, runToExit } from '@soup/testing'
+import { runOnFullDisk, runProgram, runToExit } from '@soup/testing'
 import t from 'tap'
 import { writeModel } from '../checkpoints.ts'
 import { NODE } from '../programs.ts'
 
-/**
- * No file may grow past some 300 to 600 KiB (the unit differs between shells): the 4 MiB models cannot be
- * written. tap's hooks are left out: they would let the signal that comes with the refusal kill the process.
- */
-const LIMITED = 'unset NODE_OPTIONS; ulimit -f 600; exec "$@"'
-
-/** Runs `soup-node` where the system refuses to write large files, as it does when a disk is full. */
-async function onFullDisk(...args: string[]): Promise<Exit> {
-  const command = ['-c', LIMITED, 'sh', process.execPath, NODE, ...args]
-  const {
-    code = 0,
-    stdout,
-    stderr
-  } = (await promisify(execFile)('sh', command).catch((error: Exit) => error)) as Exit
-  return { code, stdout, stderr }
-}
+const onFullDisk = (...args: string[]) => runOnFullDisk(NODE, args)
 
 t.test('a full disk ends each command in one sentence and leaves nothing half written', async t => {
   const folder = t.testdir()

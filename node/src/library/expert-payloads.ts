@@ -11,6 +11,7 @@ const EXPERT_PAYLOADS = 'expert-payloads'
 const PROOFS: ReadonlySet<string> = new Set([
   'EXPERT_MISMATCH',
   'DELTA_INVALID',
+  'PACK_INVALID',
   'SAFETENSORS_INVALID',
   'RECORD_INVALID'
 ])

@@ -15,6 +15,7 @@ export {
   type Daemon,
   type Exit,
   type ProgramOptions,
+  runOnFullDisk,
   runProgram,
   runToExit,
   startProgram

@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
 
 /** How a program is run: as an operating-system process of its own. */
 export interface ProgramOptions {
@@ -17,6 +18,12 @@ export interface Exit {
   stdout: string
   stderr: string
 }
+
+/**
+ * No file may grow past some 300 to 600 KiB: the unit differs between shells. Hooks of test runners are left out: they
+ * would let the signal that comes with the refusal kill the process.
+ */
+const FULL_DISK = 'unset NODE_OPTIONS; ulimit -f 600; exec "$@"'
 
 /** A program that keeps running until it is stopped. */
 export interface Daemon<Ready> {
@@ -42,6 +49,17 @@ export async function runToExit(
   })
   const [code] = (await once(child, 'close')) as [number | null]
   return { code, stdout, stderr: stderr.join('\n') }
+}
+
+/** Runs a script where the system refuses to write files of 1 MiB, as it does when a disk is full. */
+export async function runOnFullDisk(script: string, args: readonly string[]): Promise<Exit> {
+  const command = ['-c', FULL_DISK, 'sh', process.execPath, script, ...args]
+  const {
+    code = 0,
+    stdout,
+    stderr
+  } = (await promisify(execFile)('sh', command).catch((error: Exit) => error)) as Exit
+  return { code, stdout, stderr }
 }
 
 /**

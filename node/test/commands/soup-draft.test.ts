@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import t from 'tap'
+import { Invocation, type OptionValue } from '../../src/commands/invocation.ts'
+import { draftOf, fisherFiles, refuseSettings } from '../../src/commands/soup-draft.ts'
+import { kitchen, withNode } from '../run-cli.ts'
+
+const at = await kitchen(t)
+const { one, two, folder } = at
+
+const asked = (args: string[], options: Record<string, OptionValue> = {}) =>
+  new Invocation({ args, options, cwd: folder })
+
+const draft = (args: string[], options: Record<string, OptionValue> = {}) =>
+  withNode(at, node => draftOf(node, asked(args, options), [], {}))
+
+t.test('draftOf() writes the recipe that the command line asks for', async t => {
+  const options = { method: 'ties', set: ['density=0.5', 'scale=-1e0'], dtype: 'BF16' }
+  t.match(await draft([`${one.slice(0, 20)}=.25`, `${two}=-0`], options), {
+    base: at.base,
+    method: 'ties',
+    parameters: { density: 0.5, scale: -1, normalize: 1 },
+    dtype: 'BF16',
+    ingredients: [
+      { expert: one, lambda: 0.25 },
+      { expert: two, lambda: 0 }
+    ]
+  })
+  const [{ lambda }] = (await draft([`${one}=-0`])).ingredients as [{ lambda: number }]
+  t.equal(Object.is(lambda, 0), true, 'a recipe has no −0')
+  const { ingredients } = await draft([one, two], { method: 'median' })
+  t.same(ingredients, [{ expert: one }, { expert: two }])
+})
+
+t.test('a glob may hold what a pattern may, and comes with a λ for each expert', async t => {
+  const tensors = ['*.mlp.*=0.2,0.8', 'a=b=1,0']
+  const { tensorLambda } = await draft([`${one}=1`, `${two}=0`], { tensors })
+  t.same(tensorLambda, [
+    { glob: '*.mlp.*', lambda: [0.2, 0.8] },
+    { glob: 'a=b', lambda: [1, 0] }
+  ])
+})
+
+t.test('a recipe file is an ingredient by its path, seen from the caller', async t => {
+  await at.json('soup', `${one}=1`, '--out', 'out')
+  const [first] = (await draft(['out/recipe.json=1'])).ingredients
+  t.match(first, { lambda: 1, recipe: { kind: 'recipe', ingredients: [{ expert: one }] } })
+})
+
+t.test('draftOf() refuses what is no ingredient and no setting', async t => {
+  await t.rejects(draft([]), { code: 'USAGE', message: /EXPERT=λ/ })
+  for (const text of [`${one}=`, `${one}=x`, `${one}=0x1`, '=1', `${one}=1e999`]) {
+    await t.rejects(draft([text]), { code: 'USAGE', message: /is no ingredient/ }, text)
+  }
+  for (const set of ['density', '=1', 'density=', 'Density=1', 'density=1e999']) {
+    await t.rejects(draft([`${one}=1`], { set: [set] }), { code: 'USAGE', message: /--set/ }, set)
+  }
+  for (const glob of ['*', '*=', '=1', '*=1,', '*=1e999']) {
+    const made = draft([`${one}=1`], { tensors: [glob] })
+    await t.rejects(made, { code: 'USAGE', message: /--tensors/ }, glob)
+  }
+})
+
+t.test('fisherFiles() hashes files in their order', async t => {
+  const files = ['two', 'one'].map(text => ({
+    path: join(folder, text),
+    sha256: createHash('sha256').update(text).digest('hex')
+  }))
+  for (const { path } of files) await writeFile(path, path.slice(-3))
+  t.same(await fisherFiles(asked([], { fisher: ['two', 'one'] }), {}), files)
+  t.same(await fisherFiles(asked([]), {}), [])
+})
+
+t.test('refuseSettings() names what a recipe says itself', async t => {
+  t.doesNotThrow(() => refuseSettings(asked([], { fisher: ['f'], out: 'o' })))
+  t.throws(() => refuseSettings(asked([`${one}=1`])), { message: /not both/ })
+  for (const [name, value] of Object.entries({
+    ...{ dtype: 'F16', method: 'ties', set: ['a=1'], tensors: ['*=1'], extrapolate: true }
+  })) {
+    t.throws(() => refuseSettings(asked([], { [name]: value })), {
+      code: 'USAGE',
+      message: `--${name}`
+    })
+  }
+})
