@@ -42,11 +42,13 @@ export async function draftOf(
     ingredients.push(await ingredientOf(node, invocation, text, options))
   }
   const tensors = invocation.list('tensors').map(tensorLambda)
+  const nested = new Set(ingredients.flatMap(({ source }) => fisherOf(source)))
+  const fisher = files.map(({ sha256 }) => sha256).filter(sha256 => !nested.has(sha256))
   return draftRecipe(ingredients, {
     method: invocation.text('method'),
-    parameters: Object.fromEntries(invocation.list('set').map(setting)),
+    parameters: settings(invocation.list('set')),
     tensorLambda: tensors.length === 0 ? undefined : tensors,
-    fisher: files.length === 0 ? undefined : files.map(({ sha256 }) => sha256),
+    fisher: fisher.length === 0 ? undefined : fisher,
     dtype: invocation.text('dtype'),
     extrapolate: invocation.flag('extrapolate')
   })
@@ -81,6 +83,21 @@ async function ingredientOf(
     ? await readParsed(invocation.path(name), MAX_RECIPE_LENGTH, parseRecipe)
     : await findExpert(node, name, options)
   return { source, lambda }
+}
+
+/** The Fisher files that a recipe among the ingredients needs: they are given with the soup's own, and are not its own. */
+function fisherOf(source: DraftIngredient['source']): readonly string[] {
+  if (!('ingredients' in source)) return []
+  const inner = source.ingredients.flatMap(({ recipe }) => (recipe ? fisherOf(recipe) : []))
+  return [...(source.fisher ?? []), ...inner]
+}
+
+function settings(texts: readonly string[]): Record<string, number> {
+  const pairs = texts.map(setting)
+  const names = pairs.map(([name]) => name)
+  const twice = names.find((name, i) => names.indexOf(name) < i)
+  if (twice !== undefined) throw new UsageError(`Option --set names '${twice}' twice`)
+  return Object.fromEntries(pairs)
 }
 
 function setting(text: string): [string, number] {

@@ -9,14 +9,14 @@ import {
   serializeRecipe
 } from '@soup/manifest'
 import { type FloatDtype, parseShardSize } from '@soup/tensor'
-import { formatBytes, formatSeconds } from '../cli/format.ts'
+import { formatBytes, formatLoss, formatSeconds, shortId } from '../cli/format.ts'
 import { NodeError } from '../errors.ts'
 import { runJob } from '../jobs/run-job.ts'
 import type { WrittenModel } from '../jobs/write.ts'
 import { allMethods } from '../library/methods.ts'
 import { checkFree, intoFolder } from '../library/output.ts'
 import { readParsed } from '../library/read-text.ts'
-import { type RecipeDraft, soupModel } from '../library/recipes.ts'
+import { lossyExperts, type RecipeDraft, soupModel } from '../library/recipes.ts'
 import { expertsRead, rememberVerified } from '../library/verified-experts.ts'
 import type { SoupNode } from '../node.ts'
 import { type Command, nodeCommand } from './command.ts'
@@ -85,6 +85,7 @@ export const soup: Command = nodeCommand({
     const draft = known ?? (await draftOf(node, invocation, files, options))
     return await intoFolder(out, async folder => {
       const written = await build(node, draft, folder, invocation, { ...options, files })
+      const lossy = await lossyExperts(node, draft, options)
       const recipe = { ...draft, sha256: written.sha256 }
       if (known !== undefined) checkRebuilt(known, written.sha256)
       await writeFile(join(folder, RECIPE_FILE), serializeRecipe(recipe))
@@ -96,15 +97,20 @@ export const soup: Command = nodeCommand({
         tensors: written.tensorCount,
         bytes: written.sizeBytes,
         relativeError: written.relativeError,
+        lossy: lossy.length === 0 ? undefined : lossy,
         seconds: (performance.now() - began) / 1_000
       }
     })
   },
-  render: ({ out, files, recipe, sha256, tensors, bytes, seconds, relativeError }) =>
+  render: ({ out, files, recipe, sha256, tensors, bytes, seconds, relativeError, lossy = [] }) =>
     [
       `Wrote ${out}/${files[0]}${files.length > 1 ? ` and ${files.length - 1} more` : ''}: ${tensors} tensors, ${formatBytes(bytes)} in ${formatSeconds(seconds)}`,
       `  sha256  ${sha256}`,
       `  recipe  ${recipe} (${RECIPE_FILE})`,
+      ...lossy.map(
+        ({ id, codec, loss }) =>
+          `  ${shortId(id)} is only like what was published: ${codec}, ${formatLoss(loss)}`
+      ),
       ...(relativeError === undefined
         ? []
         : [

@@ -2,6 +2,7 @@ import type { AbortOptions } from '@soup/interface'
 import {
   type ExpertRecord,
   type Ingredient,
+  type Loss,
   type RecipeRecord,
   recipeId,
   type SignedRecord,
@@ -151,6 +152,31 @@ async function ingredientModel(
   const signed = await findExpert(node, expert!, options) // a recipe has either of both
   if (signed.record.base !== base) throw notOver(signed, base)
   return { name: signed.id, lambda, model: await expertModel(node, signed, options) }
+}
+
+/** An expert whose delta is only like what its publisher had. */
+export interface LossyExpert {
+  id: string
+  codec: string
+  loss: Loss
+}
+
+/** @returns the experts of a recipe, also of recipes in it, whose codec lost something, in their order */
+export async function lossyExperts(
+  node: SoupNode,
+  { ingredients }: RecipeDraft,
+  options?: AbortOptions
+): Promise<LossyExpert[]> {
+  const found = new Map<string, LossyExpert>()
+  for (const { expert, recipe } of ingredients) {
+    if (recipe !== undefined) {
+      for (const inner of await lossyExperts(node, recipe, options)) found.set(inner.id, inner)
+      continue
+    }
+    const { id, record } = await findExpert(node, expert!, options) // a recipe has either of both
+    if (record.loss !== undefined) found.set(id, { id, codec: record.codec, loss: record.loss })
+  }
+  return [...found.values()]
 }
 
 function fisherModel(sha256: string, { fisherFiles }: SoupOptions): NamedSpec {

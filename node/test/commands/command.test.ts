@@ -43,6 +43,7 @@ t.test('every command of this version is there', async t => {
         'evaluate',
         'experts',
         'finetune',
+        'fisher',
         'front',
         'init',
         'methods',

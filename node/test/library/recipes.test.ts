@@ -2,7 +2,7 @@ import type { ExpertRecord, SignedRecord } from '@soup/manifest'
 import { signedBase, signedExpert } from '@soup/testing'
 import t from 'tap'
 import { findExpert } from '../../src/library/lookup.ts'
-import { draftRecipe, soupModel } from '../../src/library/recipes.ts'
+import { draftRecipe, lossyExperts, soupModel } from '../../src/library/recipes.ts'
 import { kitchen, withNode } from '../run-cli.ts'
 
 const at = await kitchen(t)
@@ -67,5 +67,24 @@ t.test('soupModel() refuses a recipe that it cannot follow', async t => {
     await t.rejects(soupModel(node, { ...recipe, dtype: 'I8' }), { message: /I8/ })
     const ingredients = [{ expert: (await signedExpert(9, other)).id, lambda: 1 }]
     await t.rejects(soupModel(node, { ...recipe, ingredients }), { code: 'NOT_FOUND' })
+  })
+})
+
+t.test('lossyExperts() names experts that lost something, also in recipes of a recipe', async t => {
+  const argv = ['publish', 'one.safetensors', '--base', at.base, '--reward', 'r', '--codec', 'int8']
+  const { id } = await at.json<{ id: string }>(...argv)
+  await withNode(at, async node => {
+    const [exact, lossy] = [await findExpert(node, at.two), await findExpert(node, id)]
+    const inner = draftRecipe(mix([exact, lossy], [0.5, 0.5]))
+    const { loss } = lossy.record
+    const expected = [{ id, codec: 'int8', loss }]
+    t.same(await lossyExperts(node, inner), expected)
+    const recipe = { ...inner, sha256: '0'.repeat(64) }
+    const outer = draftRecipe([
+      { source: recipe, lambda: 0.5 },
+      { source: lossy, lambda: 0.5 }
+    ])
+    t.same(await lossyExperts(node, outer), expected, 'once each')
+    t.same(await lossyExperts(node, draftRecipe(mix([exact], [1]))), [])
   })
 })

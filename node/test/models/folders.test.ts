@@ -53,6 +53,23 @@ t.test('a sharded folder comes out of another repo file by file, bit for bit', a
   t.same(await hashes(join(other.folder, 'out')), await hashes(path('one'), names))
 })
 
+t.test(
+  'a base of the same weights in a plain file lacks what the expert has in common',
+  async t => {
+    await writeFolder(path('flat'), { dtype: 'BF16' })
+    const other = await repo(t, join(t.testdirName, 'other'))
+    t.equal(await addBase(other, path('flat/model.safetensors')), base)
+    await carry(at, other, one)
+    t.match(await other.fails('checkout', one, '--out', 'never'), {
+      code: 1,
+      error: { code: 'COMPANION_MISSING', message: /pull the base/ }
+    })
+    const made = await other.json<Written>('soup', `${one}=1`, '--out', 'soup')
+    t.same(made.files, ['model.safetensors'])
+    t.equal(made.sha256, (await at.json<Written>('soup', `${one}=1`, '--out', 'there')).sha256)
+  }
+)
+
 t.test('a soup has the shards, configuration and tokenizer of its base', async t => {
   const mix = [`${one}=0.25`, `${two}=0.75`]
   const made = await at.json<Written>('soup', ...mix, '--out', 'soup')

@@ -65,8 +65,12 @@ t.test('soups take lossy experts, and a person is told on a terminal', async t =
   const other = await publish(at, 'other', base)
   const mix = ['soup', `${id}=0.5`, `${other}=0.5`, '--out']
   const made = await at.json<{ sha256: string }>(...mix, 'mix')
+  t.match(made, { lossy: [{ id, codec: 'int8', loss: { cosine: Number } }] })
   const argv = ['soup', '--recipe', 'mix/recipe.json', '--out', 'mix-again']
   t.equal((await at.json<{ sha256: string }>(...argv)).sha256, made.sha256)
+  const nested = ['soup', 'mix/recipe.json=0.5', `${other}=0.5`, '--out', 'nested']
+  t.match((await at.run(...nested)).stdout, new RegExp(`${id.slice(0, 12)}.* is only like .* int8`))
+  t.notOk('lossy' in (await at.json<object>('soup', `${other}=1`, '--out', 'clean')))
   t.match((await at.run('checkout', id, '--lossy', '--out', 'told')).stdout, /not bit for bit/)
 })
 

@@ -168,6 +168,21 @@ t.test('fisher weighs by the files that are given, which a rebuild needs again',
   )
 })
 
+t.test('a fisher soup is an ingredient whose files are given again', async t => {
+  const files = [await writeFisher('g1', 5), await writeFisher('g2', 5)]
+  const fisher = files.flatMap(file => ['--fisher', file])
+  const argv = [`${a}=0.5`, `${b}=0.5`, '--method', 'fisher', '--out', 'even']
+  t.match(await at.fails('soup', ...argv, '--fisher', 'g1'), { error: { code: 'SOUP_FISHER' } })
+  await at.json('soup', ...argv, ...fisher)
+  await cook(t, 'of-fisher', ['even/recipe.json=0.5', `${c}=0.5`], ...fisher)
+  near(
+    t,
+    await floats('of-fisher'),
+    x.map((v, i) => v / 4 + y[i]! / 4 + z[i]! / 2),
+    'half of the mean'
+  )
+})
+
 t.test('a recipe can be an ingredient, and a recipe of recipes is one file', async t => {
   await cook(t, 'inner', [`${a}=0.5`, `${b}=0.5`])
   await cook(t, 'outer', ['inner/recipe.json=0.5', `${c}=0.5`])
@@ -204,6 +219,7 @@ t.test('what a method does not take is refused in one sentence, with exit code 2
     [[...two, '--set', 'density=0.5'], 'SOUP_PARAMETER', /density/],
     [[...two, '--method', 'ties', '--set', 'density=2'], 'SOUP_PARAMETER', /density/],
     [[...two, '--method', 'ties', '--set', 'density'], 'USAGE', /NAME=NUMBER/],
+    [[...two, '--method', 'ties', '--set', 'seed=1', '--set', 'seed=2'], 'USAGE', /'seed' twice/],
     [[...two, '--method', 'ties', '--set', 'density=a'], 'USAGE', /NAME=NUMBER/],
     [[...two, '--tensors', '*.mlp.*'], 'USAGE', /GLOB=λ/],
     [[...two, '--tensors', '*.mlp.*=0.5,0.5'], 'SOUP_GLOB', /mlp/],
