@@ -1,3 +1,4 @@
+import { isLossyCodec } from '@soup/delta'
 import type { ExpertRecord, SignedRecord } from '@soup/manifest'
 import { formatBytes, formatLoss } from '../cli/format.ts'
 import { NodeError } from '../errors.ts'
@@ -42,7 +43,8 @@ export const checkout: Command = nodeCommand({
 })
 
 function refuseLoss({ id, record: { codec, loss } }: SignedRecord<ExpertRecord>): void {
-  if (loss === undefined) return
-  const message = `Expert ${id} was published with the codec ${codec}, which loses something (${formatLoss(loss)}): take it with --lossy`
+  if (loss === undefined && !isLossyCodec(codec)) return
+  const much = loss === undefined ? 'its publisher does not say how much' : formatLoss(loss)
+  const message = `Expert ${id} was published with the codec ${codec}, which loses something (${much}): take it with --lossy`
   throw new NodeError('EXPERT_LOSSY', message, { details: { id, codec, loss } })
 }

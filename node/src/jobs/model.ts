@@ -10,7 +10,7 @@ import {
   sharedReads,
   unpackModel
 } from '@soup/tensor'
-import { openExpert } from './open-expert.ts'
+import { openExpert, type SignedDelta } from './open-expert.ts'
 import { openSoup, type SoupSpec } from './open-soup.ts'
 
 /** Where to read a model: plain data, so that it can be handed to a worker thread. */
@@ -35,12 +35,8 @@ export interface NamedSpec {
 }
 
 /** An expert to be decoded. */
-export interface ExpertSpec {
+export interface ExpertSpec extends SignedDelta {
   kind: 'expert'
-  /** Record id, for messages. */
-  id: string
-  /** Id of the expert's tensors, as its publisher signed it. */
-  result: string
   base: ModelSpec
   delta: PackedSpec
   /** Whether every tensor was found to be the expert's before. */

@@ -15,13 +15,14 @@ const LORA_FORMAT = 'lora/1'
  * @throws NodeError EXPERT_MISMATCH; TensorError, DeltaError where it is no delta over this base
  */
 export async function openExpert(
-  { id, result, isVerified }: ExpertSpec,
+  spec: ExpertSpec,
   base: Model,
   packed: Checkpoint
 ): Promise<Model> {
   const payload = unpackModel(packed, { files: base.files.values() })
   const { layout, files } = payload
-  const names = checkResult(id, result, payload)
+  const names = checkResult(spec, payload)
+  const { isVerified } = spec
   const isAdapter = payload.metadata.get('soup.codec') === LORA_FORMAT
   const expert = isAdapter
     ? decodeLora(payload)
@@ -29,17 +30,37 @@ export async function openExpert(
   return { ...expert, layout, files }
 }
 
+/** What an expert's publisher signed of its delta. */
+export interface SignedDelta {
+  /** Record id, for messages. */
+  id: string
+  /** Id of the tensors that the delta leads to. */
+  result: string
+  /** Name of its codec, which says whether it is lossless. */
+  codec: string
+}
+
 /**
- * Checks that a delta leads to the tensors that the expert's publisher signed. Decoding then checks every
- * tensor against the hash that the delta names, so nothing else can come out.
+ * Checks that a delta leads to the tensors that the expert's publisher signed, by the codec that the record names.
+ * Decoding then checks every tensor against the hash that the delta names, so nothing else can come out.
  *
  * @returns the names of these tensors
  * @throws NodeError EXPERT_MISMATCH
  */
-export function checkResult(id: string, result: string, payload: Checkpoint): string[] {
+export function checkResult({ id, result, codec }: SignedDelta, payload: Checkpoint): string[] {
   const { tensors } = payloadContents(payload)
   const got = tensorsId(tensors)
-  if (got === result) return tensors.map(({ name }) => name)
-  const message = `Expert ${id} is not what its publisher signed: its delta leads to ${got}, the record says ${result}`
-  throw new NodeError('EXPERT_MISMATCH', message, { details: { id, expected: result, got } })
+  const format = payload.metadata.get('soup.codec')!
+  if (got !== result) {
+    throw mismatch(id, `its delta leads to ${got}, the record says ${result}`, result, got)
+  }
+  if (!format.startsWith(`${codec}/`)) {
+    throw mismatch(id, `its delta is coded as ${format}, the record says ${codec}`, codec, format)
+  }
+  return tensors.map(({ name }) => name)
+}
+
+function mismatch(id: string, problem: string, expected: string, got: string): NodeError {
+  const message = `Expert ${id} is not what its publisher signed: ${problem}`
+  return new NodeError('EXPERT_MISMATCH', message, { details: { id, expected, got } })
 }

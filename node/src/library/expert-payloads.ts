@@ -26,7 +26,7 @@ type SignedExpert = Pick<SignedRecord<ExpertRecord>, 'id' | 'record'>
  */
 export async function checkExpert(
   node: SoupNode,
-  { id, record: { result, payload } }: SignedExpert,
+  { id, record: { result, codec, payload } }: SignedExpert,
   options?: AbortOptions
 ): Promise<void> {
   const located = await node.store.payloads.locate(payload.root, options)
@@ -35,7 +35,8 @@ export async function checkExpert(
     throw new NodeError('NOT_PULLED', message, { details: { id } })
   }
   try {
-    await runJob('check', { id, result, delta: { kind: 'payload', located } }, options)
+    const delta = { kind: 'payload', located } as const
+    await runJob('check', { id, result, codec, delta }, options)
   } catch (error) {
     if (error instanceof SoupError && PROOFS.has(error.code)) await remember(node, id, false)
     throw error

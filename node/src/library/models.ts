@@ -213,6 +213,7 @@ export async function expertModel(
     kind: 'expert',
     id,
     result: record.result,
+    codec: record.codec,
     base,
     delta,
     isVerified: await isVerified(node, id, options)

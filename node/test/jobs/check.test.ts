@@ -11,13 +11,18 @@ t.test('check passes a delta that leads where its record says, and no other file
   const base = file(await writeModel(join(folder, 'base')))
   const expert = file(await writeModel(join(folder, 'expert'), tensors(1)))
   const delta = { kind: 'packed', path: join(folder, 'delta') } as const
-  const { id: result } = await encodeJob({ base, expert, path: delta.path }, {})
-  t.equal(await checkJob({ id: 'e', result, delta }, {}), undefined)
-  await t.rejects(checkJob({ id: 'e', result: 'bafyother', delta }, {}), {
+  const { id: result, codec } = await encodeJob({ base, expert, path: delta.path }, {})
+  t.equal(await checkJob({ id: 'e', result, codec, delta }, {}), undefined)
+  await t.rejects(checkJob({ id: 'e', result: 'bafyother', codec, delta }, {}), {
     code: 'EXPERT_MISMATCH',
     details: { id: 'e', expected: 'bafyother', got: result }
   })
-  await t.rejects(checkJob({ id: 'e', result, delta: { kind: 'packed', path: expert.path } }, {}), {
+  await t.rejects(checkJob({ id: 'e', result, codec: 'sparse', delta }, {}), {
+    code: 'EXPERT_MISMATCH',
+    message: /coded as exact\/2, the record says sparse/
+  })
+  const noDelta = { kind: 'packed', path: expert.path } as const
+  await t.rejects(checkJob({ id: 'e', result, codec, delta: noDelta }, {}), {
     code: 'DELTA_INVALID'
   })
 })

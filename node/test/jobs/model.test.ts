@@ -28,7 +28,14 @@ async function experts(t: Test) {
     const path = join(folder, `${step}.delta`)
     await encodeJob({ base, expert, path }, {})
     const result = await withModel(expert, async model => tensorsId(await describeTensors(model)))
-    return { kind: 'expert', id: `expert-${step}`, result, base, delta: { kind: 'packed', path } }
+    return {
+      kind: 'expert',
+      id: `expert-${step}`,
+      result,
+      codec: 'exact',
+      base,
+      delta: { kind: 'packed', path }
+    }
   }
   return { folder, base, one: await make(1), two: await make(2) }
 }

@@ -19,11 +19,11 @@ for (const [name, expert, fileNames] of [
 ] as const) {
   t.test(`openExpert() gives the ${name} that was published, in its own form`, async t => {
     const delta = { kind: 'packed', path: join(folder, `delta of ${name}`) } as const
-    const { id: result } = await encodeJob({ base, expert, path: delta.path }, {})
+    const { id: result, codec } = await encodeJob({ base, expert, path: delta.path }, {})
     t.equal(result, await identifyJob({ model: expert }, {}))
     const packed = await openPacked(delta)
     await withModel(base, async from => {
-      const spec = { kind: 'expert', id: 'e', result, base, delta } as const
+      const spec = { kind: 'expert', id: 'e', result, codec, base, delta } as const
       const opened = await openExpert(spec, from, packed)
       await withModel(expert, async original => {
         t.same(opened.layout, original.layout)
@@ -39,7 +39,7 @@ for (const [name, expert, fileNames] of [
         details: { id: 'e', expected: 'bafyother', got: result }
       })
     })
-    t.equal(checkResult('e', result, packed).length > 0, true)
+    t.equal(checkResult({ id: 'e', result, codec }, packed).length > 0, true)
     await packed.close()
   })
 }

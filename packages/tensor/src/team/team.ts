@@ -52,40 +52,42 @@ export async function runTeam<Result>(
   { threads, onResult, signal }: TeamOptions<Result>
 ): Promise<void> {
   const shared = new Int32Array(new SharedArrayBuffer(8))
-  const stop = (): void => void Atomics.store(shared, STOP, 1)
+  const others: Worker[] = []
+  // Another thread may still be starting: it is not waited for.
+  const stop = (): void => {
+    Atomics.store(shared, STOP, 1)
+    for (const worker of others) void worker.terminate()
+  }
   signal?.throwIfAborted()
   signal?.addEventListener('abort', stop, { once: true })
   const report = (index: number, result: unknown): void => onResult(index, result as Result)
-  const others = Array.from({ length: Math.min(threads, work.count) - 1 }, () =>
-    finished(work, shared, report)
-  )
-  const parts = [...others, takeItems(work, shared, report)].map(part =>
+  for (let i = 1; i < Math.min(threads, work.count); i++) others.push(startThread(work, shared))
+  let failure: { error: unknown } | undefined
+  const parts = [...others.map(other => finished(other, report)), takeItems(work, shared, report)]
+  const ended = parts.map(part =>
     part.catch(error => {
+      failure ??= { error } // what comes after it is told to stop
       stop()
-      throw error
     })
   )
   try {
-    const results = await Promise.allSettled(parts)
+    await Promise.all(ended)
     signal?.throwIfAborted()
-    const failures = results
-      .filter(result => result.status === 'rejected')
-      .map(({ reason }) => reason)
-    if (failures.length > 0) throw failures.find(({ code }) => code !== 'STOPPED') ?? failures[0]
+    if (failure !== undefined) throw failure.error
   } finally {
     signal?.removeEventListener('abort', stop)
   }
 }
 
+function startThread(work: TeamWork, shared: Int32Array): Worker {
+  return new Worker(new URL('./thread.ts', import.meta.url), { workerData: { work, shared } })
+}
+
 /** Settles when a further thread has come to its end. */
 function finished(
-  work: TeamWork,
-  shared: Int32Array,
+  worker: Worker,
   onResult: (index: number, result: unknown) => void
 ): Promise<void> {
-  const worker = new Worker(new URL('./thread.ts', import.meta.url), {
-    workerData: { work, shared }
-  })
   return new Promise((resolve, reject) => {
     worker.on('message', (message: TeamMessage) => {
       if ('error' in message) return reject(new RelayedError(message.error, message.stack))
