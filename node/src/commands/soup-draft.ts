@@ -75,7 +75,7 @@ async function ingredientOf(
   const isWhole = name !== undefined && (number !== undefined || !/=[^/]*$/.test(text))
   if (!isWhole || (number !== undefined && !Number.isFinite(Number(number)))) {
     throw new UsageError(
-      `'${text}' is no ingredient: expected EXPERT=λ with λ a number, such as ${text.split('=')[0]}=0.5`
+      `'${text}' is no ingredient: expected EXPERT=λ with λ a number, such as ${text.split('=')[0] || 'EXPERT'}=0.5`
     )
   }
   const lambda = number === undefined ? undefined : Number(number) + 0 // no −0

@@ -91,7 +91,7 @@ t.test('what is wrong is said in one sentence, and no folder is made', async t =
     [[`${one}=0x1`], 2, 'USAGE', /λ a number/],
     [[`${one}=NaN`], 2, 'USAGE', /λ a number/],
     [[`${one}=1e999`], 2, 'USAGE', /λ a number/],
-    [[`=1`], 2, 'USAGE', /is no ingredient/],
+    [['=0.7'], 2, 'USAGE', /such as EXPERT=0\.5/],
     [[`${one}=0.5`], 2, 'SOUP_LAMBDA', /sum to 0\.5.*extrapolate/],
     [[`${one}=0.6`, `${two}=0.6`], 2, 'SOUP_LAMBDA', /sum to 1\.2/],
     [[`${one}=-1`, `${two}=2`], 2, 'SOUP_LAMBDA', /coefficient 1 is -1/],
