@@ -51,14 +51,23 @@ def raw_tensors(path):
     )
 
 
-def soup_error(soup, base, experts, coefficients):
+def rounding(output, exact):
+    """How far an exact number may be off once it is rounded to a dtype: half a unit in its last place."""
+    return output.eps / 2 * exact.abs() + output.smallest_normal * output.eps / 2
+
+
+def soup_error(soup, base, experts, coefficients, head=None):
     """The largest error of a soup in units of what rounding allows; beyond 1 it is no rounding.
+
+    `head` names what lm_head is tied to in a base whose experts untie it.
 
     The reference is θ₀ + Σ λᵢ (θᵢ − θ₀) in f64. A soup in f32, rounded once to its dtype with unit u, may be off by
     u·|x| + (n + 3)·2⁻²⁴·Σ over all terms of |λᵢ| (|θᵢ| + |θ₀|), and by half the dtype's smallest subnormal.
     """
     ours, reference = load_model(soup), load_model(base)
     tuned = [load_model(path) for path in experts]
+    if head is not None:
+        reference["lm_head.weight"] = reference[head]
     if ours.keys() != reference.keys():
         raise ValueError(f"{soup} and {base} hold other tensors: {sorted(ours.keys() ^ reference.keys())}")
     worst, changed = 0.0, 0
@@ -70,8 +79,7 @@ def soup_error(soup, base, experts, coefficients):
             exact += coefficient * (theta - start)
             scale += abs(coefficient) * (theta.abs() + start.abs())
         output = torch.finfo(result.dtype)
-        unit, tiny = output.eps / 2, output.smallest_normal * output.eps / 2
-        allowed = unit * exact.abs() + (len(experts) + 3) * 2.0**-24 * scale + tiny
+        allowed = rounding(output, exact) + (len(experts) + 3) * 2.0**-24 * scale
         error = (result.double() - exact).abs()
         worst = max(worst, (error / allowed).max().item())
         changed += (exact != start).sum().item()
