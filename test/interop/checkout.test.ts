@@ -1,5 +1,5 @@
-import t from 'tap'
 import { join } from 'node:path'
+import t from 'tap'
 import { startPython } from './python-worker.ts'
 import { companionsOf, startSoupNode } from './soup-node.ts'
 

@@ -12,6 +12,9 @@ const CASES = [
   { title: 'of bf16 experts in bf16', dtype: 'bfloat16', out: 'BF16', size: 1, time: 0.5 }
 ]
 
+/** mergekit sums the cosine's products in f32, we in f64. */
+const COSINE_ERROR = 2 ** -21
+
 const TORCH_DTYPES: Readonly<Record<string, string>> = { F32: 'float32', BF16: 'bfloat16' }
 
 interface SlerpErrors {
@@ -33,9 +36,7 @@ for (const { title, dtype, out, size, time } of CASES) {
     const ids = await node.publishAll([one, other], await node.addBase(base))
     const [ours, theirs] = [join(folder, 'ours'), join(folder, 'theirs')]
     const ingredients = ingredientsOf(ids, [1 - time, time])
-    await node.run(
-      ...['soup', ...ingredients, '--method', 'slerp', '--out', ours, '--dtype', out]
-    )
+    await node.run(...['soup', ...ingredients, '--method', 'slerp', '--out', ours, '--dtype', out])
     const configuration = {
       merge_method: 'slerp',
       base_model: one,
@@ -47,7 +48,7 @@ for (const { title, dtype, out, size, time } of CASES) {
 
     const soups = [ours, theirs]
     const { worst, arcs, lines } = await python.call<SlerpErrors>('slerp_errors', {
-      ...{ soups, one, other, t: time }
+      ...{ soups, one, other, t: time, cosine_errors: [0, COSINE_ERROR] }
     })
     const apart = await python.call<number>('largest_difference', { one: ours, other: theirs })
     t.comment(

@@ -3,7 +3,17 @@ import t from 'tap'
 import { startPython } from './python-worker.ts'
 import { ingredientsOf, startSoupNode } from './soup-node.ts'
 
-const CASES = [
+interface Case {
+  title: string
+  density: number
+  lambda: number[]
+  scale?: number
+  normalize?: boolean
+  dtype?: string
+  method?: string
+}
+
+const CASES: readonly Case[] = [
   { title: 'of f32 experts', density: 0.2, lambda: [0.3, 0.5, 0.2] },
   { title: 'of f32 experts, half trimmed', density: 0.5, lambda: [0.3, 0.5, 0.2] },
   { title: 'of f32 experts, untrimmed', density: 1, lambda: [0.3, 0.5, 0.2] },
@@ -39,7 +49,11 @@ for (const { title, density, lambda, ...rest } of CASES) {
     const settings = { density, scale, normalize: Number(normalize) }
     await node.run(
       ...['soup', ...ingredientsOf(ids, lambda), '--out', ours, '--dtype', 'F32', '--extrapolate'],
-      ...['--method', method, ...Object.entries(settings).flatMap(([k, v]) => ['--set', `${k}=${v}`])]
+      ...[
+        '--method',
+        method,
+        ...Object.entries(settings).flatMap(([k, v]) => ['--set', `${k}=${v}`])
+      ]
     )
     const configuration = {
       merge_method: method.replace('-', '_'),

@@ -48,11 +48,14 @@ export function ingredientsOf(ids: readonly string[], lambda: readonly number[])
   return ids.map((id, i) => `${id}=${lambda[i]}`)
 }
 
+/** What no soup takes over: its own recipe, and the model card of another model. */
+const NOT_TAKEN = ['recipe.json', 'README.md']
+
 /** @returns the files of a model's folder beside its weights, their texts by their names */
 export async function companionsOf(folder: string): Promise<Record<string, string>> {
   const names = (await readdir(folder)).filter(name => !/\.safetensors(\.index\.json)?$/.test(name))
   const entries = names
-    .filter(name => name !== 'recipe.json')
+    .filter(name => !NOT_TAKEN.includes(name))
     .sort()
     .map(async name => [name, await readFile(join(folder, name), 'utf8')] as const)
   return Object.fromEntries(await Promise.all(entries))

@@ -66,7 +66,11 @@ for (const { title, model, lambda, dtype, options = [] } of CASES) {
     t.ok(changed > 10_000, 'the soup is no base')
     await python.call('logits', { path: out }) // throws where the model doesn't load or gives NaN
     const expected = dtype === undefined ? model.dtype : TORCH_DTYPES[dtype]
-    t.equal(await python.call('loaded_dtype', { path: out }), expected, 'config.json tells its dtype')
+    t.equal(
+      await python.call('loaded_dtype', { path: out }),
+      expected,
+      'config.json tells its dtype'
+    )
     if (dtype === undefined) t.same(await companionsOf(out), await companionsOf(base))
   })
 }

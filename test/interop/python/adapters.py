@@ -1,5 +1,6 @@
 """Writes PEFT adapters over a model folder, and says what PEFT makes of them."""
 
+import re
 import warnings
 
 import torch
@@ -42,12 +43,16 @@ def write_adapter(base, path, kind, seed):
 
 
 def load(base, path, dtype=torch.float32):
-    """PEFT's model of base and adapter; every tensor of the adapter must have found its place."""
+    """PEFT's model of base and adapter; every tensor of the adapter must have found its place.
+
+    `base_layer` is the weight of an embedding that has factors, which PEFT stores beside them and can do without.
+    """
     model = AutoModelForCausalLM.from_pretrained(base, dtype=dtype)
     with warnings.catch_warnings():
         warnings.filterwarnings("error", message=".*adapter keys.*")
         loaded = PeftModel.from_pretrained(model, path, autocast_adapter_dtype=False)
-    ours, theirs = load_model(path).keys(), get_peft_model_state_dict(loaded, save_embedding_layers=False).keys()
+    ours = {name for name in load_model(path) if ".base_layer." not in name}
+    theirs = get_peft_model_state_dict(loaded, save_embedding_layers=False).keys()
     if ours != theirs:
         raise ValueError(f"PEFT takes other tensors from {path}: {sorted(ours ^ theirs)}")
     return loaded
@@ -84,7 +89,7 @@ def update(base, path):
 
 def saved(paths):
     """Names of the weights that adapters replace."""
-    names = {name for path in paths for name in load_model(path) if "lora_" not in name}
+    names = {name for path in paths for name in load_model(path) if not re.search("lora_|base_layer", name)}
     return {name.removeprefix("base_model.model.") for name in names}
 
 

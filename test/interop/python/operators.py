@@ -16,11 +16,15 @@ def gap(result, exact, terms):
     return ((result.double() - exact).abs() / allowed).max().item()
 
 
-def slerp_errors(soups, one, other, t):
+def arc_factors(cosine, t):
+    omega = torch.acos(cosine)
+    return [torch.sin(part * omega) / torch.sin(omega) for part in (1 - t, t)]
+
+
+def slerp_errors(soups, one, other, t, cosine_errors):
     """[largest error of each soup], and how many tensors lie on an arc and how many on a line.
 
-    The factors follow from a cosine that f32 knows to some 2⁻²²; the angle's error is that by sin Ω, and a factor's
-    is at most t·(1 − t)·Ω times the angle's: below a unit of f32 for every angle between line and right angle.
+    What the factors are off by because a tool knows the cosine to `cosine_errors` alone is allowed on top.
     """
     first, second = load_model(one), load_model(other)
     results = [load_model(path) for path in soups]
@@ -31,12 +35,16 @@ def slerp_errors(soups, one, other, t):
         if cosine.abs() > 0.9995:
             factors, lines = (1 - t, t), lines + 1
         else:
-            omega, arcs = torch.acos(cosine), arcs + 1
-            factors = tuple(torch.sin(part * omega) / torch.sin(omega) for part in (1 - t, t))
+            factors, arcs = arc_factors(cosine, t), arcs + 1
         terms = [factor * weight for factor, weight in zip(factors, (a, b), strict=True)]
         magnitude = sum(term.abs() for term in terms)
         for i, result in enumerate(results):
-            worst[i] = max(worst[i], gap(result[name], sum(terms), magnitude))
+            slack = 0
+            if cosine_errors[i] > 0 and cosine.abs() <= 0.9995:
+                shifted = arc_factors(cosine + cosine_errors[i], t)
+                pairs = zip(factors, shifted, (a, b), strict=True)
+                slack = sum((near - far).abs() * weight.abs() for near, far, weight in pairs) / (8 * UNIT)
+            worst[i] = max(worst[i], gap(result[name], sum(terms), magnitude + slack))
     return {"worst": worst, "arcs": arcs, "lines": lines}
 
 
