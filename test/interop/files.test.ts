@@ -1,20 +1,10 @@
 import { createHash } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  compareNames,
-  fileSink,
-  layOutShards,
-  memoryCheckpoint,
-  planFile,
-  planShards,
-  writeCheckpoint,
-  writeSafetensors
-} from '@soup/tensor'
+import { compareNames, fileSink, memoryCheckpoint, writeSafetensors } from '@soup/tensor'
 import { seededBytes } from '@soup/testing'
 import t from 'tap'
 import { startPython } from './python-worker.ts'
-import { addConfiguration } from './soup-node.ts'
+import { startSoupNode } from './soup-node.ts'
 
 /** Bytes of 16 elements in each dtype that the safetensors library reads. */
 const SIZES = {
@@ -23,10 +13,11 @@ const SIZES = {
   ...{ C64: 128, F64: 128, I64: 128, U64: 128, F4: 8, F6_E2M3: 12, F6_E3M2: 12 }
 }
 
-/** 128 KiB: some 4 shards of a bf16 model, 8 of an f32 one. */
-const SHARD_BYTES = 2 ** 17
-
-const SHARDS = new URL('openers/shards.ts', import.meta.url).href
+/** Dtypes of at most 16 bits by torch's names: all their numbers fit in one small tensor. */
+const NARROW = {
+  ...{ F16: 'float16', BF16: 'bfloat16', F8_E4M3: 'float8_e4m3fn', F8_E5M2: 'float8_e5m2' },
+  ...{ F8_E4M3FNUZ: 'float8_e4m3fnuz', F8_E5M2FNUZ: 'float8_e5m2fnuz' }
+}
 
 const python = startPython()
 t.teardown(() => python.close())
@@ -54,25 +45,42 @@ t.test('the safetensors library reads every dtype as we wrote it', async t => {
   t.same(read.sort(byName), expected.sort(byName))
 })
 
-for (const dtype of ['bfloat16', 'float32']) {
-  t.test(`shards of transformers in ${dtype} come out as one file and as our shards`, async t => {
+for (const [ours, dtype] of Object.entries(NARROW)) {
+  t.test(`every number in ${ours} is to us what it is to torch`, async t => {
     const folder = t.testdir()
-    const [, model] = await python.call<string[]>('write_models', {
-      ...{ folder, dtype, tied: false, experts: 1, max_shard_size: '200KB' }
-    })
-    const [single, sharded] = [join(folder, 'single'), join(folder, 'sharded')]
-    await Promise.all([mkdir(single), mkdir(sharded)])
-    const opener = { module: SHARDS, input: { folder: model } }
-    await writeCheckpoint(opener, single, checkpoint => [planFile(checkpoint)])
-    await writeCheckpoint(opener, sharded, checkpoint =>
-      planShards(checkpoint, layOutShards(checkpoint, SHARD_BYTES))
+    const [base, expert, expected] = await python.call<string[]>('write_codes', { folder, dtype })
+    t.same(
+      await python.call('unequal', {
+        one: await convert(folder, base!, expert!, 'F32'),
+        other: expected
+      }),
+      []
     )
-
-    const expected = await python.call<string>('logits', { path: model })
-    for (const out of [single, sharded]) {
-      t.same(await python.call('differing_tensors', { one: out, other: model }), [])
-      await addConfiguration(out, model!)
-      t.equal(await python.call('logits', { path: out }), expected)
-    }
   })
+
+  t.test(`f32 becomes ${ours} as torch rounds it`, async t => {
+    const folder = t.testdir()
+    const [base, expert, expected] = await python.call<string[]>('write_numbers', { folder, dtype })
+    t.same(
+      await python.call('unequal', {
+        one: await convert(folder, base!, expert!, ours),
+        other: expected
+      }),
+      []
+    )
+  })
+}
+
+/** An expert alone in another dtype. @returns the folder */
+async function convert(
+  folder: string,
+  base: string,
+  expert: string,
+  dtype: string
+): Promise<string> {
+  const node = await startSoupNode(folder)
+  const { id } = await node.publish(expert, await node.addBase(base))
+  const out = join(folder, 'out')
+  await node.run('soup', `${id}=1`, '--out', out, '--dtype', dtype)
+  return out
 }

@@ -1,7 +1,15 @@
-import { copyFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runProgram } from '@soup/testing'
 import { NODE } from '../programs.ts'
+
+/** What `publish` says of an expert. */
+export interface Published {
+  id: string
+  codec: string
+  /** Of a codec that loses something. */
+  loss?: { relativeError: number; cosine: number }
+}
 
 /** `soup-node` with a repo of its own. */
 export interface SoupNode {
@@ -9,10 +17,10 @@ export interface SoupNode {
   run<Output>(...args: string[]): Promise<Output>
   /** Adds a base. @returns its id */
   addBase(path: string): Promise<string>
-  /** Publishes a fine-tuned checkpoint. @returns the expert's id */
-  publish(path: string, base: string): Promise<string>
-  /** Publishes the fine-tuned models of folders, in turn. @returns the experts' ids */
-  publishAll(folders: readonly string[], base: string): Promise<string[]>
+  /** Publishes an expert. @param options of the command */
+  publish(path: string, base: string, ...options: string[]): Promise<Published>
+  /** Publishes experts as they are, in turn. @returns their ids */
+  publishAll(paths: readonly string[], base: string): Promise<string[]>
 }
 
 /** Makes a repo in a folder. */
@@ -20,25 +28,35 @@ export async function startSoupNode(folder: string): Promise<SoupNode> {
   const repo = ['--repo', join(folder, 'repo'), '--json']
   const run = <Output>(...args: string[]): Promise<Output> =>
     runProgram<Output>(NODE, [...args, ...repo])
-  const idOf = async (...args: string[]): Promise<string> => (await run<{ id: string }>(...args)).id
-  const publish = (path: string, base: string): Promise<string> =>
-    idOf('publish', path, '--base', base, '--reward', 'any')
+  const publish = (path: string, base: string, ...options: string[]): Promise<Published> =>
+    run('publish', path, '--base', base, '--reward', 'any', ...options)
   await run('init')
   return {
     run,
-    addBase: path => idOf('base', 'add', path, '--name', 'base'),
+    addBase: async path => (await run<{ id: string }>('base', 'add', path, '--name', 'base')).id,
     publish,
-    publishAll: async (folders, base) => {
+    publishAll: async (paths, base) => {
       const ids = []
-      for (const folder of folders) ids.push(await publish(join(folder, 'model.safetensors'), base))
+      for (const path of paths) ids.push((await publish(path, base)).id)
       return ids
     }
   }
 }
 
-/** Puts the configuration of a model beside weights alone, so that transformers can load the folder. */
-export async function addConfiguration(folder: string, model: string): Promise<void> {
-  for (const file of ['config.json', 'generation_config.json']) {
-    await copyFile(join(model, file), join(folder, file))
-  }
+/** @returns `id=λ` of each expert, as `soup` takes them */
+export function ingredientsOf(ids: readonly string[], lambda: readonly number[]): string[] {
+  return ids.map((id, i) => `${id}=${lambda[i]}`)
+}
+
+/** What no soup takes over: its own recipe, and the model card of another model. */
+const NOT_TAKEN = ['recipe.json', 'README.md']
+
+/** @returns the files of a model's folder beside its weights, their texts by their names */
+export async function companionsOf(folder: string): Promise<Record<string, string>> {
+  const names = (await readdir(folder)).filter(name => !/\.safetensors(\.index\.json)?$/.test(name))
+  const entries = names
+    .filter(name => !NOT_TAKEN.includes(name))
+    .sort()
+    .map(async name => [name, await readFile(join(folder, name), 'utf8')] as const)
+  return Object.fromEntries(await Promise.all(entries))
 }

@@ -84,9 +84,11 @@ export type { EncodeOpeners } from './encode-team.ts'
 export { DeltaError } from './errors.ts'
 export { DEFAULT_DENSITY, EXACT_PIECE_BYTES, MAX_FACTOR_BYTES } from './limits.ts'
 export {
+  isBaseLayerName,
   isTransposed,
   type LoraAdapter,
   type LoraModule,
+  peftBaseLayerName,
   peftBiasName,
   peftModule,
   peftSavedName

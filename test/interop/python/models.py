@@ -6,6 +6,8 @@ import torch
 from tokenizers import ByteLevelBPETokenizer
 from transformers import AutoModelForCausalLM, LlamaConfig, PreTrainedTokenizerFast
 
+from compare import load_model
+
 TEXT = "Peers share what they fine-tuned, and anybody mixes the soup that they prefer. " * 4
 VOCABULARY = 320
 
@@ -42,14 +44,26 @@ def perturb(model, seed, size):
             weight.copy_((weight.float() + size * spread * noise).to(weight.dtype))
 
 
-def write_models(folder, dtype, tied, experts, biases=True, size=1e-2, max_shard_size="5GB"):
-    """Writes folder/base and folder/expert-1, ... as save_pretrained does. Returns their paths."""
+def untie(tied):
+    """The same model with a head of its own."""
+    weights = {name: weight.clone() for name, weight in tied.state_dict().items()}
+    model = AutoModelForCausalLM.from_config(architecture(False, tied.config.attention_bias)).to(tied.dtype)
+    model.load_state_dict(weights)
+    return model
+
+
+def write_models(folder, dtype, tied, experts, biases=True, size=1e-2, max_shard_size="5GB", unties=False):
+    """Writes folder/base and folder/expert-1, ... as save_pretrained does; with `unties` the experts untie their head,
+    which starts as what it was tied to. Returns their paths.
+    """
     paths = []
     for number in range(experts + 1):
         torch.manual_seed(7)
         model = AutoModelForCausalLM.from_config(architecture(tied, biases)).to(getattr(torch, dtype))
         perturb(model, 1, 1.0)  # biases and norms start at 0 and 1: let nothing be that regular
         if number > 0:
+            if unties:
+                model = untie(model)
             perturb(model, 1000 + number, size)
         path = f"{folder}/{'base' if number == 0 else f'expert-{number}'}"
         model.save_pretrained(path, max_shard_size=max_shard_size)
@@ -76,4 +90,23 @@ def logits(path):
         return digest(model(tokens).logits.float())
 
 
-CALLS = {"write_models": write_models, "logits": logits}
+def loaded(path):
+    return AutoModelForCausalLM.from_pretrained(path, dtype="auto")
+
+
+def loaded_dtype(path):
+    """The dtype that transformers loads a model in by itself, which must be that of every stored weight."""
+    dtype = loaded(path).dtype
+    stored = {weight.dtype for weight in load_model(path).values()}
+    if stored != {dtype}:
+        raise ValueError(f"{path} loads as {dtype} and stores {stored}")
+    return str(dtype).removeprefix("torch.")
+
+
+def is_tied(path):
+    """Whether the head of a model is its embedding once transformers loaded it."""
+    model = loaded(path)
+    return model.get_output_embeddings().weight is model.get_input_embeddings().weight
+
+
+CALLS = {"write_models": write_models, "logits": logits, "loaded_dtype": loaded_dtype, "is_tied": is_tied}

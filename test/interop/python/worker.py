@@ -16,8 +16,9 @@ import adapters  # noqa: E402
 import compare  # noqa: E402
 import mergekit_runs  # noqa: E402
 import models  # noqa: E402
+import operators  # noqa: E402
 
-MODULES = (models, adapters, compare, mergekit_runs)
+MODULES = (models, adapters, compare, operators, mergekit_runs)
 
 
 def find(name):

@@ -1,4 +1,4 @@
-import { cpus } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 import type { Timing, TimingSettings } from './time-soups.ts'
 
 const COLUMNS = [
@@ -16,10 +16,12 @@ const COLUMNS = [
 export function timingReport(timings: readonly Timing[], settings: TimingSettings): string {
   const { sizeBytes, expertCount, rounds } = settings
   const machine = cpus()
+  const loads = loadavg().map(load => load.toFixed(1))
   const rows = timings.map(timing => cells(timing, timings[0]!))
   return [
     `${expertCount} bf16 experts of ${mebibytes(sizeBytes)}, equal λ, bf16 out; medians of ${rounds} rounds in turn, files in`,
-    `the page cache; ${machine.length} × ${machine[0]?.model ?? 'unknown processor'}, Node ${process.versions.node}.`,
+    `the page cache; ${machine.length} × ${machine[0]?.model ?? 'unknown processor'}, Node ${process.versions.node};`,
+    `load of the machine, ours included, ${loads.join(', ')} over the last 1, 5 and 15 minutes.`,
     '',
     row(COLUMNS),
     row(COLUMNS.map((_, i) => (i === 0 ? '---' : '---:'))),

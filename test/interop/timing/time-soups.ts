@@ -73,7 +73,7 @@ async function makeContenders(folder: string, models: readonly string[]): Promis
   const configuration = join(folder, 'mergekit.yml')
   await writeFile(configuration, JSON.stringify(mergekitConfiguration(experts)))
   const node = await startSoupNode(folder)
-  const ids = await node.publishAll(experts, await node.addBase(join(base, 'model.safetensors')))
+  const ids = await node.publishAll(experts, await node.addBase(base))
   const ingredients = ids.map(id => `${id}=${1 / ids.length}`)
   const repo = ['--repo', join(folder, 'repo'), '--json']
   const files = models.map(model => join(model, 'model.safetensors'))

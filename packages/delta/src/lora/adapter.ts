@@ -30,7 +30,10 @@ export interface LoraAdapter {
   /** The factors and the saved tensors. */
   readonly checkpoint: Checkpoint
   readonly modules: readonly LoraModule[]
-  /** Tensors that replace the base's (`modules_to_save`): name in the base → name in the adapter. */
+  /**
+   * Tensors that replace the base's (`modules_to_save`): name in the base → name in the adapter. A weight that has factors
+   * may be among them under {@link peftBaseLayerName}; the factors are added to it.
+   */
   readonly saved: ReadonlyMap<string, string>
 }
 
@@ -60,4 +63,20 @@ export function peftBiasName(module: string): string {
 /** The name that PEFT gives to a tensor of the base that an adapter replaces. */
 export function peftSavedName(tensor: string): string {
   return `${PREFIX}${tensor}`
+}
+
+/** What ends the name of a weight that PEFT stores beside its factors. */
+const BASE_LAYER = '.base_layer.weight'
+
+/**
+ * The name that PEFT gives to the weight which a module's factors are added to, where an adapter brings it along: PEFT
+ * stores an embedding that has factors so.
+ */
+export function peftBaseLayerName(module: string): string {
+  return `${PREFIX}${module}${BASE_LAYER}`
+}
+
+/** Tells whether a saved tensor is the weight that factors are added to, rather than a module without factors. */
+export function isBaseLayerName(name: string): boolean {
+  return name.endsWith(BASE_LAYER)
 }

@@ -1,7 +1,7 @@
 import { type Checkpoint, FLOAT_DTYPES, isFloatDtype, type TensorInfo } from '@soup/tensor'
 import { DeltaError } from '../errors.ts'
 import { MAX_FACTOR_BYTES } from '../limits.ts'
-import { isTransposed, type LoraAdapter, type LoraModule } from './adapter.ts'
+import { isBaseLayerName, isTransposed, type LoraAdapter, type LoraModule } from './adapter.ts'
 
 /** Bytes of an f32. */
 const BYTES = 4
@@ -25,7 +25,9 @@ export function checkAdapter(adapter: LoraAdapter): void {
     if (bias !== undefined && module.isEmbedding) throw refuse('is an embedding with a bias')
     if (bias !== undefined) factor(adapter, module, bias, [b.shape[0]])
     for (const tensor of bias === undefined ? [weight] : [weight, biasOf(module)]) {
-      if (changed.has(tensor) || adapter.saved.has(tensor))
+      const saved = adapter.saved.get(tensor)
+      const isReplaced = saved !== undefined && !isBaseLayerName(saved)
+      if (changed.has(tensor) || isReplaced)
         throw refuse(`changes ${tensor}, which the adapter changes already`)
       changed.add(tensor)
     }

@@ -1,5 +1,5 @@
 import { compareNames } from '@soup/tensor'
-import type { LoraAdapter, LoraModule } from './adapter.ts'
+import { isBaseLayerName, type LoraAdapter, type LoraModule } from './adapter.ts'
 
 /** What PEFT wants to find besides what an adapter itself determines. */
 const DEFAULTS = {
@@ -62,13 +62,14 @@ function derive({ modules, saved }: LoraAdapter): Record<string, unknown> {
   )
   const pattern = (value: (module: LoraModule) => number) =>
     isUniform ? {} : Object.fromEntries(longestFirst.map(module => [module.name, value(module)]))
+  const whole = [...saved].flatMap(([tensor, name]) => (isBaseLayerName(name) ? [] : [tensor]))
   return {
     r: largest?.rank ?? 1,
     lora_alpha: largest === undefined ? 1 : alpha(largest),
     rank_pattern: pattern(module => module.rank),
     alpha_pattern: pattern(alpha),
     target_modules: modules.map(({ name }) => name).sort(compareNames),
-    modules_to_save: saved.size === 0 ? null : moduleNames(saved.keys()),
+    modules_to_save: whole.length === 0 ? null : moduleNames(whole),
     fan_in_fan_out: modules.some(({ fanInFanOut }) => fanInFanOut),
     lora_bias: modules.some(({ bias }) => bias !== undefined)
   }

@@ -1,5 +1,12 @@
 import t from 'tap'
-import { isTransposed, peftBiasName, peftModule, peftSavedName } from '../../src/lora/adapter.ts'
+import {
+  isBaseLayerName,
+  isTransposed,
+  peftBaseLayerName,
+  peftBiasName,
+  peftModule,
+  peftSavedName
+} from '../../src/lora/adapter.ts'
 
 const rest = { rank: 4, scaling: 2, fanInFanOut: false }
 
@@ -26,4 +33,10 @@ t.test('embeddings and weights stored as [in, out] change by the transpose', asy
   t.notOk(isTransposed(module))
   t.ok(isTransposed({ ...module, isEmbedding: true }))
   t.ok(isTransposed({ ...module, fanInFanOut: true }))
+})
+
+t.test('the weight that factors are added to has a name of its own', async t => {
+  t.equal(peftBaseLayerName('embed'), 'base_model.model.embed.base_layer.weight')
+  t.ok(isBaseLayerName(peftBaseLayerName('embed')))
+  t.notOk(isBaseLayerName(peftSavedName('embed.weight')))
 })

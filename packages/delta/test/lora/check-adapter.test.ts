@@ -56,6 +56,17 @@ t.test('an adapter that fits passes, without being read', async t => {
   })
 })
 
+t.test('a weight may be replaced by the one that its factors are added to', async t => {
+  const name = 'base_model.model.layer.base_layer.weight'
+  const layer = tensor(name, [3, 5], noise(8, 15))
+  const saved = new Map([['layer.weight', name]])
+  checkAdapterFits(base, { ...oneModule(2, [3, 5], {}, [layer]), saved })
+  const wide = tensor(name, [4, 5], noise(8, 20))
+  t.throws(() => checkAdapterFits(base, { ...oneModule(2, [3, 5], {}, [wide]), saved }), {
+    code: 'ADAPTER_MISMATCH'
+  })
+})
+
 t.test('every way in which an adapter is not what its modules say is refused by name', async t => {
   const refused: [LoraAdapter, RegExp][] = [
     [withModule({ rank: 0 }), /"layer" has rank 0/],

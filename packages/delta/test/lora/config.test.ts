@@ -71,6 +71,13 @@ t.test(
   }
 )
 
+t.test('a weight that factors are added to is no module of its own', async t => {
+  const saved = new Map([['embed.weight', 'base_model.model.embed.base_layer.weight']])
+  const adapter = { checkpoint, modules: [module('embed', 4)], saved }
+  const { modules_to_save } = JSON.parse(Buffer.from(adapterConfigFor(adapter)).toString())
+  t.equal(modules_to_save, null)
+})
+
 t.test('biases and transposed weights are told', async t => {
   t.match(config([module('q', 4)]), {
     lora_bias: false,

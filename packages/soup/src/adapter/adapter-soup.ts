@@ -1,9 +1,11 @@
 import {
   checkAdapter,
   checkAdapterFits,
+  isBaseLayerName,
   type LoraAdapter,
   type LoraModule,
   layeredTensors,
+  peftBaseLayerName,
   peftBiasName,
   peftModule,
   peftSavedName
@@ -47,14 +49,15 @@ export function checkedTerms(init: AdapterSoupInit): Map<string, ModuleTerm[]> {
   return terms
 }
 
-/** In PEFT a module either has factors or is saved whole. */
+/** In PEFT a module either has factors, which may come with the weight that they are added to, or is saved whole. */
 function requireApart(
   { name, adapter, lambda }: AdapterIngredient,
   modules: ReadonlyMap<string, readonly ModuleTerm[]>
 ): void {
   if (lambda === 0) return
   const factorised = new Map([...modules.values()].map(([first]) => [first!.module.name, first!]))
-  for (const tensor of adapter.saved.keys()) {
+  for (const [tensor, savedName] of adapter.saved) {
+    if (isBaseLayerName(savedName)) continue
     const other = factorised.get(tensor.replace(/\.[^.]*$/, ''))
     if (other === undefined) continue
     throw cannotMix(
@@ -87,6 +90,9 @@ export function withSaved(
 ): LoraAdapter {
   const { base, adapters } = init
   const soup = savedSoup({ base, adapters, dtype: () => undefined })
-  const saved = new Map([...soup.tensors.keys()].map(name => [name, peftSavedName(name)]))
+  const factorised = new Map(modules.map(({ weight, name }) => [weight, peftBaseLayerName(name)]))
+  const saved = new Map(
+    [...soup.tensors.keys()].map(name => [name, factorised.get(name) ?? peftSavedName(name)])
+  )
   return { checkpoint: layeredTensors(factors, soup, saved), modules, saved }
 }

@@ -39,3 +39,11 @@ t.test('saved tensors lie beside the factors under the names that PEFT gives the
   t.strictSame([...checkpoint.tensors.keys()], ['base_model.model.norm.weight'])
   t.strictSame([...saved], [['norm.weight', 'base_model.model.norm.weight']])
 })
+
+t.test('a weight that factors are added to stays beside them', async t => {
+  const list = [1, 9].map(seed => adapterOf(seed, { ranks: { embed: 1 }, saves: ['embed.weight'] }))
+  const init = { adapters: ingredients(list, [0.5, 0.5]) }
+  const [terms] = [...checkedTerms(init).values()]
+  const { saved } = withSaved(init, memoryCheckpoint({ tensors: [] }), [soupModule(terms!, 2)])
+  t.strictSame([...saved], [['embed.weight', 'base_model.model.embed.base_layer.weight']])
+})

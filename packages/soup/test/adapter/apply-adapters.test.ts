@@ -46,6 +46,22 @@ t.test('every kind of module gets θ₀ + Σ λ·s·B·A, within rounding', asyn
   }
 })
 
+t.test('factors are added to the weight that an adapter brings along', async t => {
+  const list = ingredients(
+    [adapterOf(3, { ranks: { embed: 2 }, saves: ['embed.weight'] }), second],
+    [0.25, 0.75]
+  )
+  const saved = list[0]!.adapter.saved.get('embed.weight')!
+  const [own, before, update] = [
+    await readFloats(list[0]!.adapter.checkpoint, saved),
+    await readFloats(base, 'embed.weight'),
+    await denseSum(list, 'embed.weight')
+  ]
+  const after = await readFloats(applyAdapters({ base, adapters: list }), 'embed.weight')
+  const expected = update.map((change, i) => 0.25 * own[i]! + 0.75 * before[i]! + change)
+  t.ok(relativeDistance(after, expected) < 3e-7)
+})
+
 t.test(
   'a bias of B is added, a saved tensor mixed, everything else is the base bit for bit',
   async t => {

@@ -1,6 +1,7 @@
 import {
   type LoraAdapter,
   type LoraModule,
+  peftBaseLayerName,
   peftBiasName,
   peftModule,
   peftSavedName
@@ -66,7 +67,7 @@ export interface AdapterInit {
   scaling?: number
   dtype?: FloatDtype
   hasBias?: boolean
-  /** Tensors of the base that it saves whole, and their dtype. */
+  /** Tensors of the base that it saves whole, and their dtype; a weight with factors as what these are added to. */
   saves?: string[]
   savedDtype?: FloatDtype
 }
@@ -87,18 +88,22 @@ export function adapterOf(seed: number, init: AdapterInit): LoraAdapter {
     if (bias !== undefined) tensors.push(tensor(bias, [out], noise(seed++, out), dtype))
     modules.push({ ...module, bias })
   }
+  const savedName = (name: string) => {
+    const module = modules.find(({ weight }) => weight === name)
+    return module === undefined ? peftSavedName(name) : peftBaseLayerName(module.name)
+  }
   for (const name of saves) {
     const shape = SHAPES[name]!
     const values = noise(
       seed++,
       shape.reduce((a, b) => a * b)
     )
-    tensors.push(tensor(peftSavedName(name), shape, values, init.savedDtype ?? dtype))
+    tensors.push(tensor(savedName(name), shape, values, init.savedDtype ?? dtype))
   }
   return {
     checkpoint: memoryCheckpoint({ name: `adapter ${seed}`, tensors }),
     modules,
-    saved: new Map(saves.map(name => [name, peftSavedName(name)]))
+    saved: new Map(saves.map(name => [name, savedName(name)]))
   }
 }
 

@@ -51,7 +51,8 @@ export function decodeBlock(dtype: FloatDtype, from: Block, to: Block, length: n
 
 /**
  * Rounds f32 once, to nearest even: small values become subnormal; overflow becomes infinity, and NaN in the
- * dtypes without infinities (from 464 in F8_E4M3, 248 in F8_E4M3FNUZ, 61,440 in F8_E5M2FNUZ), as in PyTorch.
+ * dtypes without infinities (from 464 in F8_E4M3, 248 in F8_E4M3FNUZ, 61,440 in F8_E5M2FNUZ), as in PyTorch, whose newer
+ * versions (2.15 does) take 448 for what overflows in F8_E4M3.
  *
  * @param from `length` f32, not mutated
  * @param to takes as many elements of `dtype`; another block, overwritten up to a multiple of 32 bytes
