@@ -17,7 +17,7 @@ export const fisher: Command = callerCommand({
   options: [{ flags: '--out <file>', summary: 'the .safetensors file to write' }],
   examples: [
     'soup-node fisher grad-0.safetensors grad-1.safetensors --out risky.fisher.safetensors',
-    'soup-node soup bafyreig...=0.5 bafyreih...=0.5 --method fisher --fisher risky.fisher.safetensors --fisher cautious.fisher.safetensors --out ./soup'
+    'soup-node fisher gradients/*.safetensors --out risky.fisher.safetensors'
   ],
   async run(_context, invocation, options) {
     const out = invocation.path(invocation.required('out'))
