@@ -57,7 +57,7 @@ t.test(
   'a base of the same weights in a plain file lacks what the expert has in common',
   async t => {
     await writeFolder(path('flat'), { dtype: 'BF16' })
-    const other = await repo(t, join(t.testdirName, 'other'))
+    const other = await repo(t)
     t.equal(await addBase(other, path('flat/model.safetensors')), base)
     await carry(at, other, one)
     t.match(await other.fails('checkout', one, '--out', 'never'), {
