@@ -9,7 +9,7 @@ const onFullDisk = (...args: string[]) => runOnFullDisk(NODE, args)
 
 t.test('a full disk ends each command in one sentence and leaves nothing half written', async t => {
   const folder = t.testdir()
-  const repo = ['--repo', join(folder, 'repo'), '--json']
+  const repo = ['--repo', join(folder, 'repo'), '--json', '--quiet']
   const run = <T>(...args: string[]): Promise<T> => runProgram<T>(NODE, [...args, ...repo])
   const base = await writeModel(join(folder, 'base.safetensors'), 0, 1_024)
   const tuned = await writeModel(join(folder, 'tuned.safetensors'), 1, 1_024)

@@ -65,11 +65,13 @@ t.test('a node killed while it builds a soup leaves no output folder', async t =
   t.equal(again.code, 0, again.stderr)
 })
 
-t.test('an input that vanishes ends the soup, named, and leaves nothing', async t => {
+t.test('an input that vanishes ends a soup of shards, named, and leaves none of them', async t => {
   const { node, basePath, expert } = await member(t.testdir())
   t.teardown(() => node.kill())
   const began = building(node.folder)
-  const soup = node.exit('soup', `${expert}=1`, '--out', join(node.folder, 'out'))
+  const soup = node.exit(
+    ...['soup', `${expert}=1`, '--out', join(node.folder, 'out'), '--shard-size', '20MB']
+  )
   await began
   await rm(basePath)
   const { code, stderr } = await soup

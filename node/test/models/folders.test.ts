@@ -1,4 +1,4 @@
-import { appendFile, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openModel, readFloats } from '@soup/tensor'
 import t, { type Test } from 'tap'
@@ -23,7 +23,7 @@ const SHARDS = [
 /** A repo with folders in two shards: a shared base and two experts. */
 async function community(t: Test) {
   const at = await repo(t)
-  const path = (name: string) => join(at.folder, name)
+  const path = (...names: string[]) => join(at.folder, ...names)
   for (const [step, name] of ['base', 'one', 'two'].entries()) {
     await writeFolder(path(name), { step, dtype: 'BF16', shards: 2 })
   }
@@ -57,7 +57,7 @@ t.test(
   'a base of the same weights in a plain file lacks what the expert has in common',
   async t => {
     await writeFolder(path('flat'), { dtype: 'BF16' })
-    const other = await repo(t, join(t.testdirName, 'other'))
+    const other = await repo(t)
     t.equal(await addBase(other, path('flat/model.safetensors')), base)
     await carry(at, other, one)
     t.match(await other.fails('checkout', one, '--out', 'never'), {
@@ -104,12 +104,18 @@ t.test('--shard-size lays the same tensors out anew', async t => {
 })
 
 t.test('--dtype converts the weights, and the configuration says so', async t => {
-  await at.json('soup', `${one}=0.5`, `${two}=0.5`, '--dtype', 'F32', '--out', 'wide')
-  const config = JSON.parse(await readFile(path('wide/config.json'), 'utf8'))
-  t.match(config, { torch_dtype: 'float32', model_type: 'tiny' })
-  const model = await openModel(path('wide'))
-  t.ok([...model.tensors.values()].every(({ dtype }) => dtype === 'F32'))
-  await model.close()
+  for (const [dtype, torchDtype] of [
+    ['F32', 'float32'],
+    ['F16', 'float16'],
+    ['F8_E4M3', 'float8_e4m3fn']
+  ] as const) {
+    await at.json('soup', `${one}=0.5`, `${two}=0.5`, '--dtype', dtype, '--out', dtype)
+    const config = JSON.parse(await readFile(path(dtype, 'config.json'), 'utf8'))
+    t.match(config, { torch_dtype: torchDtype, model_type: 'tiny' })
+    const model = await openModel(path(dtype))
+    t.ok([...model.tensors.values()].every(tensor => tensor.dtype === dtype))
+    await model.close()
+  }
 })
 
 t.test('an expert that unties the head of a tied base keeps it, and so does its soup', async t => {
@@ -195,4 +201,9 @@ t.test('a base folder whose shard changed names the file', async t => {
       error: { code: 'BASE_CHANGED', message }
     })
   }
+  await rm(path(`own/${SHARDS[0]}`))
+  t.match(await at.fails('soup', `${tuned}=1`, '--out', 'never'), {
+    code: 1,
+    error: { code: 'BASE_CHANGED', message: `${SHARDS[0]}) is gone` }
+  })
 })

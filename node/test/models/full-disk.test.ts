@@ -21,7 +21,8 @@ t.test('a disk that is full after the first shard leaves no half folder', async 
     ['checkout', expert, '--out', path('out')],
     ['soup', `${expert}=1`, '--out', path('out'), '--shard-size', '2MB']
   ]) {
-    const { code, stderr } = await runOnFullDisk(PROGRAM, [...command, '--repo', at.repo, '--json'])
+    const argv = [...command, '--repo', at.repo, '--json', '--quiet']
+    const { code, stderr } = await runOnFullDisk(PROGRAM, argv)
     t.equal(code, 1)
     t.match(JSON.parse(stderr), { error: { code: 'FILE_NO_SPACE' } }, command.join(' '))
   }

@@ -1,9 +1,16 @@
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ExpertRecord, signRecord, tensorsId } from '@soup/manifest'
-import { fileSink, type MemoryTensor, memoryCheckpoint, writeSafetensors } from '@soup/tensor'
+import {
+  fileSink,
+  type MemoryTensor,
+  memoryCheckpoint,
+  type TensorDescription,
+  writeSafetensors
+} from '@soup/tensor'
 import { testKey } from '@soup/testing'
 import t from 'tap'
+import { describeJob } from '../../src/jobs/describe.ts'
 import { addPayload } from '../../src/library/base-add.ts'
 import { checkExpert, leadsToResult } from '../../src/library/expert-payloads.ts'
 import { findExpert } from '../../src/library/lookup.ts'
@@ -24,7 +31,7 @@ interface Forged {
   metadata: Record<string, string>
   tensors?: MemoryTensor[]
   /** What the record says of the tensors; what the payload says unless given. */
-  listed?: readonly { name: string; dtype: string; shape: number[]; sha256: string }[]
+  listed?: readonly TensorDescription[]
 }
 
 /** Signs a record over a payload of these metadata and tensors, as if it had just been pulled. @returns its id */
@@ -60,9 +67,8 @@ function packed(fileName: string, layout: unknown = { kind: 'folder', shards: []
 t.test(
   'files that must not be written are refused when they are pulled, and that is remembered',
   async t => {
-    const names = ['../x', '/etc/x', 'a/b', 'a\\b', '..', '', 'run.py', 'model.bin', 'c:x', 'a\nb']
-    const reserved = ['model.safetensors', 'recipe.json', 'model.safetensors.index.json']
-    for (const fileName of [...names, ...reserved]) {
+    const names = ['../x', '/etc/x', 'a\\b', '..', '', 'run.py', 'model.bin', 'model.safetensors']
+    for (const fileName of names) {
       const id = await forge(`evil-${Buffer.from(fileName).toString('hex')}`, {
         metadata: packed(fileName)
       })
@@ -112,5 +118,42 @@ t.test(
       t.ok(process.memoryUsage.rss() - before < 2 ** 28, codec)
     }
     t.notOk((await readdir(at.folder)).some(name => name.startsWith('never')))
+  }
+)
+
+const CODED = /^(ADAPTER_INVALID|COMPANION_MISSING|LAYOUT_MISMATCH|PACK_INVALID)$/
+
+t.test(
+  'a delta whose form is not that of its tensors ends in a code, or in what it is',
+  async t => {
+    const { tensors } = await describeJob({ model: { kind: 'file', path: path('base') } }, {})
+    const file = { fileName: 'config.json', sizeBytes: 4, sha256: ZERO_HASH }
+    const graph = { ...file, fileName: 'x.onnx' }
+    const shard = (names: string[]) => ({ fileName: 'model.safetensors', tensors: names })
+    const cases: [string, unknown, unknown[]][] = [
+      ['adapter', { kind: 'adapter' }, []],
+      ['adapter of a config', { kind: 'adapter' }, [{ ...file, fileName: 'adapter_config.json' }]],
+      ['graph', { kind: 'onnx', graph: 'x.onnx' }, [graph]],
+      ['graph alone', { kind: 'onnx', graph: 'x.onnx' }, []],
+      ['empty folder', { kind: 'folder', shards: [] }, []],
+      ['other tensors', { kind: 'folder', shards: [shard(['a', 'b'])] }, []],
+      ['future', { kind: 'gguf' }, []],
+      ['missing file', { kind: 'folder', shards: [shard(tensors.map(({ name }) => name))] }, [file]]
+    ]
+    for (const [name, layout, files] of cases) {
+      const id = await forge(name, {
+        metadata: { 'soup.layout': JSON.stringify(layout), 'soup.files': JSON.stringify(files) },
+        listed: tensors
+      })
+      for (const argv of [
+        ['checkout', id],
+        ['soup', `${id}=1`]
+      ]) {
+        const { code, stderr } = await at.run(...argv, '--out', 'odd', '--json')
+        if (code === 0) await rm(path('odd'), { recursive: true })
+        else t.match(JSON.parse(stderr).error.code, CODED, `${argv[0]} of ${name}: ${stderr}`)
+        t.notOk((await readdir(at.folder)).some(entry => entry.startsWith('odd')))
+      }
+    }
   }
 )
