@@ -49,7 +49,9 @@ async function forge(
     const payload = await addPayload(node, path(name), {})
     await node.store.payloads.complete(payload.root, payload.bytes)
     const { record } = await findExpert(node, one)
-    const forged: ExpertRecord = { ...record, result: tensorsId([...listed]), payload, name }
+    const codec = all['soup.codec'].replace(/\/.*/, '')
+    const result = tensorsId([...listed])
+    const forged: ExpertRecord = { ...record, result, codec, payload, name }
     const { id, kind, base: about, envelope } = await signRecord(forged, await testKey(1))
     await node.store.records.put({ id, kind, base: about, envelope })
     return id
