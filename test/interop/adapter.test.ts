@@ -3,7 +3,15 @@ import t, { type Test } from 'tap'
 import { startPython } from './python-worker.ts'
 import { companionsOf, ingredientsOf, type SoupNode, startSoupNode } from './soup-node.ts'
 
-const KINDS = ['lora', 'rslora', 'patterns', 'saved modules', 'biases', 'embeddings']
+const KINDS = [
+  'lora',
+  'rslora',
+  'patterns',
+  'saved modules',
+  'biases',
+  'embeddings',
+  'transposed weights'
+]
 
 const python = startPython()
 t.teardown(() => python.close())
@@ -20,7 +28,8 @@ interface Kitchen {
 async function kitchen(t: Test, kind: string, count: number): Promise<Kitchen> {
   const folder = t.testdir()
   const [base] = await python.call<[string]>('write_models', {
-    ...{ folder, dtype: 'float32', tied: false, experts: 0 }
+    ...{ folder, dtype: 'float32', tied: false, experts: 0 },
+    family: kind === 'transposed weights' ? 'gpt2' : 'llama'
   })
   const adapters = Array.from({ length: count }, (_, i) => join(folder, `adapter-${i}`))
   for (const [seed, path] of adapters.entries()) {
