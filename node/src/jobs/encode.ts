@@ -14,6 +14,7 @@ import {
   type Checkpoint,
   fileSink,
   fileSpool,
+  hasTransposedWeights,
   type Model,
   packModel,
   readAdapter,
@@ -162,7 +163,13 @@ async function extract(
   options: ProgressOptions
 ): Promise<Delta> {
   const { adapter, relativeError } = await extractAdapter(
-    { base, expert, rank, saveOthers: true },
+    {
+      base,
+      expert,
+      rank,
+      saveOthers: true,
+      fanInFanOut: await hasTransposedWeights(base, options)
+    },
     spool,
     options
   )
