@@ -3,7 +3,15 @@ import t, { type Test } from 'tap'
 import { startPython } from './python-worker.ts'
 import { companionsOf, ingredientsOf, type SoupNode, startSoupNode } from './soup-node.ts'
 
-const KINDS = ['lora', 'rslora', 'patterns', 'saved modules', 'biases', 'embeddings']
+const KINDS = [
+  'lora',
+  'rslora',
+  'patterns',
+  'saved modules',
+  'biases',
+  'embeddings',
+  'transposed weights'
+]
 
 const python = startPython()
 t.teardown(() => python.close())
@@ -20,7 +28,8 @@ interface Kitchen {
 async function kitchen(t: Test, kind: string, count: number): Promise<Kitchen> {
   const folder = t.testdir()
   const [base] = await python.call<[string]>('write_models', {
-    ...{ folder, dtype: 'float32', tied: false, experts: 0 }
+    ...{ folder, dtype: 'float32', tied: false, experts: 0 },
+    family: kind === 'transposed weights' ? 'gpt2' : 'llama'
   })
   const adapters = Array.from({ length: count }, (_, i) => join(folder, `adapter-${i}`))
   for (const [seed, path] of adapters.entries()) {
@@ -112,26 +121,34 @@ for (const kind of ['lora', 'patterns', 'embeddings']) {
   })
 }
 
-t.test('an adapter that is extracted from a fine-tune loads in PEFT, nearly optimal', async t => {
-  const folder = t.testdir()
-  const [base, expert] = await python.call<[string, string]>('write_models', {
-    ...{ folder, dtype: 'float32', tied: false, experts: 1 }
-  })
-  const node = await startSoupNode(folder)
-  const rank = 8
-  const { id, loss } = await node.publish(
-    ...([expert, await node.addBase(base), '--codec', 'lora', '--rank', `${rank}`] as const)
-  )
-  const adapter = join(folder, 'out')
-  await node.run('checkout', id, '--out', adapter, '--lossy')
+for (const [family, count] of [
+  ['llama', 14],
+  ['gpt2', 8]
+] as const) {
+  t.test(
+    `an adapter that is extracted from a fine-tune (${family}) loads in PEFT, nearly optimal`,
+    async t => {
+      const folder = t.testdir()
+      const [base, expert] = await python.call<[string, string]>('write_models', {
+        ...{ folder, dtype: 'float32', tied: false, experts: 1, family }
+      })
+      const node = await startSoupNode(folder)
+      const rank = 8
+      const { id, loss } = await node.publish(
+        ...([expert, await node.addBase(base), '--codec', 'lora', '--rank', `${rank}`] as const)
+      )
+      const adapter = join(folder, 'out')
+      await node.run('checkout', id, '--out', adapter, '--lossy')
 
-  const { error, excess, matrices } = await python.call<{
-    error: number
-    excess: number
-    matrices: number
-  }>('extraction_error', { base, expert, adapter, rank })
-  t.equal(matrices, 14, 'every linear weight of both layers has factors')
-  t.comment(`error ${error.toFixed(4)}; ${excess.toFixed(4)} × the least that this rank allows`)
-  t.ok(excess <= 1.03, 'a random sketch comes near the best, even of noise without low rank')
-  t.ok(Math.abs(loss!.relativeError - error) <= 1e-5, 'publish told this error')
-})
+      const { error, excess, matrices } = await python.call<{
+        error: number
+        excess: number
+        matrices: number
+      }>('extraction_error', { base, expert, adapter, rank })
+      t.equal(matrices, count, 'every linear weight of both layers has factors')
+      t.comment(`error ${error.toFixed(4)}; ${excess.toFixed(4)} × the least that this rank allows`)
+      t.ok(excess <= 1.03, 'a random sketch comes near the best, even of noise without low rank')
+      t.ok(Math.abs(loss!.relativeError - error) <= 1e-5, 'publish told this error')
+    }
+  )
+}

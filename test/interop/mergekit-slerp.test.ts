@@ -13,7 +13,7 @@ const CASES = [
 ]
 
 /** mergekit sums the cosine's products in f32, we in f64. */
-const COSINE_ERROR = 2 ** -21
+const COSINE_ERROR = 2 ** -20
 
 const TORCH_DTYPES: Readonly<Record<string, string>> = { F32: 'float32', BF16: 'bfloat16' }
 

@@ -16,6 +16,7 @@ import {
   type CheckpointOpener,
   fileSink,
   fileSpool,
+  hasTransposedWeights,
   type Model,
   packModel,
   readAdapter,
@@ -174,7 +175,13 @@ async function extract(
   options: ProgressOptions
 ): Promise<Delta> {
   const { adapter, relativeError } = await extractAdapter(
-    { base, expert, rank, saveOthers: true },
+    {
+      base,
+      expert,
+      rank,
+      saveOthers: true,
+      fanInFanOut: await hasTransposedWeights(base, options)
+    },
     spool,
     options
   )

@@ -26,6 +26,7 @@ KINDS = {
         "modules_to_save": ["input_layernorm", "lm_head"],
     },
     "biases": {"r": 4, "target_modules": ["q_proj", "k_proj"], "lora_bias": True},
+    "transposed weights": {"r": 4, "target_modules": ["c_attn", "c_proj"], "fan_in_fan_out": True},
     "embeddings": {"r": 4, "target_modules": ["embed_tokens", "q_proj"]},
 }
 

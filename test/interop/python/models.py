@@ -4,7 +4,7 @@ import hashlib
 
 import torch
 from tokenizers import ByteLevelBPETokenizer
-from transformers import AutoModelForCausalLM, LlamaConfig, PreTrainedTokenizerFast
+from transformers import AutoModelForCausalLM, GPT2Config, LlamaConfig, PreTrainedTokenizerFast
 
 from compare import load_model
 
@@ -26,6 +26,12 @@ def architecture(tied, biases):
         eos_token_id=0,
         tie_word_embeddings=tied,
     )
+
+
+def gpt2(tied):
+    """Linear weights of GPT-2 are stored as [in, out]."""
+    size = {"vocab_size": VOCABULARY, "n_embd": 64, "n_layer": 2, "n_head": 4, "n_positions": 64}
+    return GPT2Config(**size, bos_token_id=0, eos_token_id=0, tie_word_embeddings=tied)
 
 
 def tokenizer():
@@ -52,14 +58,15 @@ def untie(tied):
     return model
 
 
-def write_models(folder, dtype, tied, experts, biases=True, size=1e-2, max_shard_size="5GB", unties=False):
+def write_models(folder, dtype, tied, experts, biases=True, size=1e-2, max_shard_size="5GB", unties=False, family="llama"):
     """Writes folder/base and folder/expert-1, ... as save_pretrained does; with `unties` the experts untie their head,
     which starts as what it was tied to. Returns their paths.
     """
     paths = []
     for number in range(experts + 1):
         torch.manual_seed(7)
-        model = AutoModelForCausalLM.from_config(architecture(tied, biases)).to(getattr(torch, dtype))
+        config = gpt2(tied) if family == "gpt2" else architecture(tied, biases)
+        model = AutoModelForCausalLM.from_config(config).to(getattr(torch, dtype))
         perturb(model, 1, 1.0)  # biases and norms start at 0 and 1: let nothing be that regular
         if number > 0:
             if unties:
