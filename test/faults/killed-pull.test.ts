@@ -31,7 +31,8 @@ t.test('a node killed while it pulls finishes the pull, fetching only what is mi
   const unfinished = await user.exit('checkout', expert, '--out', join(user.folder, 'early'))
   t.equal(unfinished.code, 3, 'what is not whole is not used')
   const [report] = await user.run<{ bytes: number; resumedBytes: number }[]>('pull', expert)
-  t.ok(report!.resumedBytes > 0 && report!.resumedBytes < report!.bytes, 'the pull went on')
+  // All chunks may have come before the kill, if not the check of the whole.
+  t.ok(report!.resumedBytes > 0 && report!.resumedBytes <= report!.bytes, 'the pull went on')
   const out = join(user.folder, 'expert')
   await user.run('checkout', expert, '--out', out)
   t.ok(await sameFile(join(out, 'model.safetensors'), tuned))
