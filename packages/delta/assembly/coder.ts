@@ -8,9 +8,9 @@
 export const STATE_BITS: u32 = 11
 export const STATES: u32 = 1 << STATE_BITS
 
-/** Where the tables lie, of numbers and of gaps: `src/kernels.ts` leaves 16 KiB there for each. */
+/** Where the tables lie, of numbers and of gaps: `src/kernels.ts` leaves 10 bytes a state there for each. */
 export const TABLE: u32 = 8192
-export const GAP_TABLE: u32 = TABLE + STATES * 8
+export const GAP_TABLE: u32 = TABLE + STATES * 10
 
 /** The `bits` lowest bits. */
 // @ts-ignore: a decorator
@@ -26,52 +26,79 @@ export function window(from: u32, bit: u32): u64 {
   return load<u64>(from + (bit >> 3)) >> (<u64>(bit & 7))
 }
 
-// An entry of a decoder's table, 64 bits for a state: from the lowest on, 11 bits of the lowest state that may
-// follow, 11 of a mask for what to add to it, 6 with how many bits a number takes in all, 4 with how many of these
-// the state takes. Of numbers up to 16 bits, there follow a mask of the open bits and the token's least number; of
-// larger ones the least number alone.
+// A decoder's table is rows of one field each: to load a field costs less than to take it out of a wider one. A state
+// is the address of its field in the first row, so twice its number from there. Masks of the bits that lead to the
+// next state are doubled with it; a window therefore begins one bit before those that are to be read.
 
-export function packEntry(
+/** The lowest state that may follow is the first row; then what of a window to add to it. */
+const MASKS: u32 = STATES * 2
+/** One more than the bits of a window that lead to the next state; behind it how many a number takes in all. */
+const SIZES: u32 = STATES * 4
+/** The open bits of numbers up to 16 bits. */
+const OPEN_MASKS: u32 = STATES * 6
+/** The token's least number, of up to 16 bits or of 32. */
+const LEAST: u32 = STATES * 8
+const WIDE_LEAST: u32 = STATES * 6
+
+/** A decoder's state of this number. */
+// @ts-ignore: a decorator
+@inline
+export function stateOf(table: u32, number: u64): u32 {
+  return table + ((<u32>number & (STATES - 1)) << 1)
+}
+
+/** Writes the fields of a state; `next` is the lowest number that may follow. */
+// @ts-ignore: a decorator
+@inline
+export function writeState(
+  table: u32,
   state: u32,
+  next: u32,
   stateBits: u32,
   open: u32,
   least: u32,
   isNarrow: bool
-): u64 {
-  const low = state | (mask(stateBits) << 11) | ((stateBits + open) << 22) | (stateBits << 28)
-  const high = isNarrow ? mask(open) | (least << 16) : least
-  return <u64>low | (<u64>high << 32)
-}
-
-// @ts-ignore: a decorator
-@inline
-export function entryOf(table: u32, state: u32): u64 {
-  return load<u64>(table + (state << 3))
+): void {
+  store<u16>(state, table + (next << 1))
+  store<u16>(state, mask(stateBits) << 1, MASKS)
+  store<u16>(state, (stateBits + 1) | ((stateBits + open) << 8), SIZES)
+  if (isNarrow) {
+    store<u16>(state, mask(open), OPEN_MASKS)
+    store<u16>(state, least, LEAST)
+  } else {
+    store<u32>(state + (state - table), least, WIDE_LEAST)
+  }
 }
 
 /** Bits that a number takes. */
 // @ts-ignore: a decorator
 @inline
-export function bitsOf(entry: u64): u32 {
-  return (<u32>entry >> 22) & 63
+export function bitsOf(state: u32): u32 {
+  return load<u8>(state, SIZES + 1)
 }
 
 /** The state that follows, with the bits at the bottom of the window. */
 // @ts-ignore: a decorator
 @inline
-export function follow(entry: u64, bits: u64): u32 {
-  return (<u32>entry & (STATES - 1)) + (<u32>bits & ((<u32>entry >> 11) & (STATES - 1)))
+export function follow(state: u32, bits: u64): u32 {
+  return load<u16>(state) + (<u32>bits & load<u16>(state, MASKS))
 }
 
-/** The number, with the bits above those of the state; T is as wide as it may be. */
+/** A number of up to 16 bits, with the bits above those of the state. */
 // @ts-ignore: a decorator
 @inline
-export function numberOf<T>(entry: u64, bits: u64): T {
-  const stateBits = <u32>entry >> 28
-  const high = <u32>(entry >> 32)
-  const open = <u32>(bits >> stateBits)
-  if (sizeof<T>() < 4) return <T>((high >> 16) + (open & (high & 0xffff)))
-  return <T>(high + (open & mask(bitsOf(entry) - stateBits)))
+export function narrowNumber(state: u32, bits: u64): u32 {
+  const open = <u32>bits >> load<u8>(state, SIZES)
+  return load<u16>(state, LEAST) + (open & load<u16>(state, OPEN_MASKS))
+}
+
+/** A number of up to 32 bits. */
+// @ts-ignore: a decorator
+@inline
+export function wideNumber(table: u32, state: u32, bits: u64): u32 {
+  const stateBits: u32 = load<u8>(state, SIZES)
+  const open = <u32>(bits >> stateBits) & mask(bitsOf(state) + 1 - stateBits)
+  return load<u32>(state + (state - table), WIDE_LEAST) + open
 }
 
 // An encoder's table: 16 bytes for each token, with what to add to a state for the number of bits that leave it

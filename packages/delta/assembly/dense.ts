@@ -7,16 +7,17 @@
 import {
   bitsFor,
   bitsOf,
-  entryOf,
   follow,
   leaving,
-  numberOf,
+  narrowNumber,
   rowOf,
   sizeFor,
   STATE_BITS,
   STATES,
+  stateOf,
   successor,
   TABLE,
+  wideNumber,
   window
 } from './coder'
 
@@ -232,38 +233,43 @@ export function encodeDense32(
 @inline
 function decode<T>(from: u32, begin: u32, end: u32, z: u32, length: u32): u32 {
   let bits = window(from, begin)
-  let a = <u32>bits & (STATES - 1)
-  let b = <u32>(bits >> STATE_BITS) & (STATES - 1)
-  let c = <u32>(bits >> (2 * STATE_BITS)) & (STATES - 1)
-  let d = <u32>(bits >> (3 * STATE_BITS)) & (STATES - 1)
-  let bit = begin + 4 * STATE_BITS
+  let a = stateOf(TABLE, bits)
+  let b = stateOf(TABLE, bits >> STATE_BITS)
+  let c = stateOf(TABLE, bits >> (2 * STATE_BITS))
+  let d = stateOf(TABLE, bits >> (3 * STATE_BITS))
+  let bit = begin + 4 * STATE_BITS - 1
   const last = z + length * sizeof<T>()
   for (let at = z; at < last; at += 4 * sizeof<T>()) {
-    if (bit > end) return 1
+    if (bit >= end) return 1
     bits = window(from, bit)
-    let entry = entryOf(TABLE, a)
-    a = follow(entry, bits)
-    store<T>(at, numberOf<T>(entry, bits))
-    bit += bitsOf(entry)
+    store<T>(at, numberOf<T>(a, bits))
+    let size = bitsOf(a)
+    a = follow(a, bits)
+    bit += size
     if (sizeof<T>() === 4) bits = window(from, bit)
-    else bits >>= bitsOf(entry)
-    entry = entryOf(TABLE, b)
-    b = follow(entry, bits)
-    store<T>(at, numberOf<T>(entry, bits), sizeof<T>())
-    bit += bitsOf(entry)
+    else bits >>= size
+    store<T>(at, numberOf<T>(b, bits), sizeof<T>())
+    bit += bitsOf(b)
+    b = follow(b, bits)
     bits = window(from, bit)
-    entry = entryOf(TABLE, c)
-    c = follow(entry, bits)
-    store<T>(at, numberOf<T>(entry, bits), 2 * sizeof<T>())
-    bit += bitsOf(entry)
+    store<T>(at, numberOf<T>(c, bits), 2 * sizeof<T>())
+    size = bitsOf(c)
+    c = follow(c, bits)
+    bit += size
     if (sizeof<T>() === 4) bits = window(from, bit)
-    else bits >>= bitsOf(entry)
-    entry = entryOf(TABLE, d)
-    d = follow(entry, bits)
-    store<T>(at, numberOf<T>(entry, bits), 3 * sizeof<T>())
-    bit += bitsOf(entry)
+    else bits >>= size
+    store<T>(at, numberOf<T>(d, bits), 3 * sizeof<T>())
+    bit += bitsOf(d)
+    d = follow(d, bits)
   }
-  return (bit ^ end) | a | b | c | d
+  return ((bit + 1) ^ end) | (a - TABLE) | (b - TABLE) | (c - TABLE) | (d - TABLE)
+}
+
+// @ts-ignore: a decorator
+@inline
+function numberOf<T>(state: u32, bits: u64): T {
+  if (sizeof<T>() < 4) return <T>narrowNumber(state, bits)
+  return <T>wideNumber(TABLE, state, bits)
 }
 
 export function decodeDense8(

@@ -6,17 +6,17 @@
 import {
   bitsFor,
   bitsOf,
-  entryOf,
   follow,
   GAP_TABLE,
   leaving,
-  numberOf,
   rowOf,
   sizeFor,
   STATE_BITS,
   STATES,
+  stateOf,
   successor,
   TABLE,
+  wideNumber,
   window
 } from './coder'
 
@@ -114,27 +114,25 @@ function decode<T>(
   length: u32
 ): u32 {
   let bits = window(from, begin)
-  let gapState = <u32>bits & (STATES - 1)
-  let state = <u32>(bits >> STATE_BITS) & (STATES - 1)
-  let bit = begin + 2 * STATE_BITS
+  let gapState = stateOf(GAP_TABLE, bits)
+  let state = stateOf(TABLE, bits >> STATE_BITS)
+  let bit = begin + 2 * STATE_BITS - 1
   let place: u32 = 0
   for (; listed > 0; listed--) {
-    if (bit > end) return 1
+    if (bit >= end) return 1
     bits = window(from, bit)
-    let entry = entryOf(GAP_TABLE, gapState)
-    gapState = follow(entry, bits)
     // A gap is below 2²⁰, for the caller has checked the table, so this can't overflow.
-    place += numberOf<u32>(entry, bits)
+    place += wideNumber(GAP_TABLE, gapState, bits)
     if (place >= length) return 1
-    bit += bitsOf(entry)
+    bit += bitsOf(gapState)
+    gapState = follow(gapState, bits)
     bits = window(from, bit)
-    entry = entryOf(TABLE, state)
-    state = follow(entry, bits)
-    store<T>(z + place * sizeof<T>(), <T>(numberOf<u32>(entry, bits) + 1))
-    bit += bitsOf(entry)
+    store<T>(z + place * sizeof<T>(), <T>(wideNumber(TABLE, state, bits) + 1))
+    bit += bitsOf(state)
+    state = follow(state, bits)
     place++
   }
-  return (bit ^ end) | gapState | state
+  return ((bit + 1) ^ end) | (gapState - GAP_TABLE) | (state - TABLE)
 }
 
 export function decodeSparse8(

@@ -3,7 +3,7 @@
 // The tables of the entropy coder. `counts` are 256 numbers of 16 bits, one for each token, that sum to 2¹¹: the
 // caller has checked that.
 
-import { packEntry, rowOf, STATE_BITS, STATES, TOKENS_BYTES } from './coder'
+import { rowOf, STATE_BITS, STATES, TOKENS_BYTES, writeState } from './coder'
 
 /** Odd, so that every state comes once; near 5/8 of all, so that a token's states lie far from one another. */
 const STRIDE: u32 = (STATES >> 1) + (STATES >> 3) + 3
@@ -41,7 +41,7 @@ function deal(counts: u32, dealt: u32): void {
   }
 }
 
-/** Makes a decoder's table, 8 bytes for a state; `dealt` takes 2¹¹ bytes, `counts` are used up. */
+/** Makes a decoder's table, 10 bytes for a state; `dealt` takes 2¹¹ bytes, `counts` are used up. */
 export function makeDecoder(counts: u32, dealt: u32, table: u32, isNarrow: bool): void {
   deal(counts, dealt)
   for (let state: u32 = 0; state < STATES; state++) {
@@ -49,14 +49,8 @@ export function makeDecoder(counts: u32, dealt: u32, table: u32, isNarrow: bool)
     const next = countOf(counts, token)
     store<u16>(counts + (token << 1), next + 1)
     const bits = STATE_BITS - highestBit(next)
-    const entry = packEntry(
-      (next << bits) - STATES,
-      bits,
-      openOf(token),
-      leastOf(token),
-      isNarrow
-    )
-    store<u64>(table + (state << 3), entry)
+    const first = (next << bits) - STATES
+    writeState(table, table + (state << 1), first, bits, openOf(token), leastOf(token), isNarrow)
   }
 }
 

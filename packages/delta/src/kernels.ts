@@ -55,9 +55,9 @@ const PIECE = EXACT_PIECE_BYTES + SLACK_BYTES
 export const COUNTS = 4096
 /** Tables of an encoder or a decoder, of numbers and of gaps: as assembly/coder.ts has it. */
 export const TABLE: number = COUNTS + 4 * 1024
-export const GAP_TABLE: number = TABLE + STATES * 8
+export const GAP_TABLE: number = TABLE + STATES * 10
 /** Counts of 256 tokens, 16 bits each, that sum to {@link STATES}. */
-export const TABLE_COUNTS: number = GAP_TABLE + STATES * 8
+export const TABLE_COUNTS: number = GAP_TABLE + STATES * 10
 /** A byte for each state. */
 export const DEALT: number = TABLE_COUNTS + 512
 /** The base's piece, which decoding turns into the expert's. */

@@ -12,6 +12,8 @@ export class StoredPieces {
   readonly #format: PieceFormat
   #reader: TensorReader
   #lengths: Uint32Array | undefined
+  /** Takes one stored piece after the other: a buffer for each would keep the garbage collector busy. */
+  #stored: Uint8Array = new Uint8Array(0)
   #next: number
 
   /** @param first index of the piece to begin with; 0 where the payload is sequential */
@@ -31,8 +33,10 @@ export class StoredPieces {
   async decode(piece: Uint8Array, options?: AbortOptions): Promise<void> {
     this.#lengths ??= await this.#begin(options)
     const index = this.#next++
-    const stored = new Uint8Array(this.#lengths[index]!)
-    if (stored.length === 0) return // as the base's
+    const length = this.#lengths[index]!
+    if (length === 0) return // as the base's
+    if (length > this.#stored.length) this.#stored = new Uint8Array(length)
+    const stored = this.#stored.subarray(0, length)
     await this.#reader.read(stored, options)
     try {
       this.#format.decode(stored, piece)

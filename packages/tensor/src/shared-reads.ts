@@ -9,7 +9,8 @@ import { cursor, tensorInfo } from './tensor-info.ts'
  * @param maxBytes of the reads that are remembered
  */
 export function sharedReads(checkpoint: Checkpoint, maxBytes: number): Checkpoint {
-  let last: { key: string; bytes: Uint8Array } | undefined
+  let last = ''
+  let bytes = new Uint8Array(0)
   const { name, tensors } = checkpoint
   const open = (tensor: string, offset = 0): TensorReader => {
     const take = cursor(tensorInfo({ name, tensors }, tensor), offset)
@@ -17,9 +18,12 @@ export function sharedReads(checkpoint: Checkpoint, maxBytes: number): Checkpoin
       read: async (target, options) => {
         const at = take(target.length)
         const key = `${at} ${target.length} ${tensor}`
-        if (last?.key === key) return target.set(last.bytes)
+        if (last === key) return target.set(bytes.subarray(0, target.length))
         await checkpoint.open(tensor, at).read(target, options)
-        if (target.length <= maxBytes) last = { key, bytes: target.slice() }
+        if (target.length > maxBytes) return
+        if (target.length > bytes.length) bytes = new Uint8Array(target.length)
+        bytes.set(target)
+        last = key
       }
     }
   }
