@@ -38,7 +38,8 @@ if (!isMainThread) {
   // Heavy work never runs on a node's main thread.
   await build(mode as SoupInput['from'])
 } else {
-  enableCompileCache() // as soup-node does
+  process.env.NODE_COMPILE_CACHE ??= join(folder, 'compiled') // as soup-node does, for its threads too
+  enableCompileCache()
   await mkdir(out)
   const began = performance.now()
   if (mode === 'read') readAndWrite()
