@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readSync } from 'node:fs'
+import { closeSync, openSync, readSync } from 'node:fs'
 import { rm, statfs } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import { fileError } from '../file-error.ts'
 import { encodeHeader, fileOrder } from '../safetensors/header.ts'
 import type { WrittenFile } from '../safetensors/writer.ts'
 import { runTeam } from '../team/team.ts'
+import { Flusher } from './flush.ts'
 import { type CheckpointOpener, openFrom } from './opener.ts'
 import type { PlannedFile } from './plan.ts'
 import { type OpenFile, writeFully } from './run-writer.ts'
@@ -53,15 +54,17 @@ export async function writeCheckpoint(
     const planned = await plan(checkpoint)
     await checkSpace(folder, planned)
     const files: OpenFile[] = []
+    const flusher = new Flusher()
     try {
       for (const file of planned) files.push(create(folder, file))
-      const written = await fill(opener, checkpoint, planned, files, options)
-      for (const { descriptor } of files) fsyncSync(descriptor)
+      const written = await fill(opener, checkpoint, planned, { files, flusher }, options)
+      await flusher.finish(files)
       return written
     } catch (error) {
       await Promise.all(files.map(({ path }) => rm(path, { force: true })))
       throw error
     } finally {
+      await flusher.settle()
       for (const { descriptor } of files) closeSync(descriptor)
     }
   } finally {
@@ -94,7 +97,7 @@ async function fill(
   opener: CheckpointOpener,
   checkpoint: Checkpoint,
   planned: readonly PlannedFile[],
-  files: readonly OpenFile[],
+  { files, flusher }: { files: readonly OpenFile[]; flusher: Flusher },
   options: WriteCheckpointOptions
 ): Promise<WrittenFile> {
   const { signal, onProgress } = options
@@ -105,7 +108,10 @@ async function fill(
   let done = 0
   const hashNext = inOrder(index => {
     hashRun(hash, runs[index]!, files)
-    done += runBytes(runs[index]!)
+    for (const { file, sizeBytes } of runs[index]!) {
+      flusher.wrote(files[file]!, sizeBytes)
+      done += sizeBytes
+    }
     onProgress?.({ stage: 'write tensors', done, total, unit: 'bytes' })
   })
   onProgress?.({ stage: 'write tensors', done, total, unit: 'bytes' })
@@ -126,10 +132,6 @@ function inOrder(take: (index: number) => void): (index: number) => void {
     waiting.add(index)
     while (waiting.delete(next)) take(next++)
   }
-}
-
-function runBytes(run: Run): number {
-  return run.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
 }
 
 const HASH_BYTES = 2 ** 18
