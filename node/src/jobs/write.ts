@@ -3,7 +3,7 @@ import type { ProgressOptions } from '@soup/interface'
 import { type Checkpoint, type FloatDtype, planModel, writeCheckpoint } from '@soup/tensor'
 import { MODEL_MODULE, type ModelSpec } from './model.ts'
 import { openJob } from './open.ts'
-import type { OpenedSoup } from './open-soup.ts'
+import type { OpenedSoup } from './open-adapter-soup.ts'
 
 /** A model that is to be written, in its own form. */
 export interface ModelToWrite {

@@ -1,6 +1,6 @@
 import { isMethod, METHODS, methodParameters } from '@soup/soup'
 import { NodeError, UsageError } from '../errors.ts'
-import { type AdapterMethod, isAdapterMethod } from '../jobs/open-soup.ts'
+import { type AdapterMethod, isAdapterMethod } from '../jobs/open-adapter-soup.ts'
 
 /** What a method computes, in a few words, and the settings that it takes. */
 export interface MethodSummary {

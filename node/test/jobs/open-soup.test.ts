@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { readFloats } from '@soup/tensor'
 import t from 'tap'
 import { withModel } from '../../src/jobs/model.ts'
-import { isAdapterMethod, type SoupSpec } from '../../src/jobs/open-soup.ts'
+import { isAdapterMethod } from '../../src/jobs/open-adapter-soup.ts'
+import type { SoupSpec } from '../../src/jobs/open-soup.ts'
 import { writeAdapter, writeFolder, writeOnnx } from '../folders.ts'
 
 const file = (path: string) => ({ kind: 'file', path }) as const
