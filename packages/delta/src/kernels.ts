@@ -1,48 +1,19 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { type Kernel, loadKernels } from '@soup/tensor'
 import { EXACT_PIECE_BYTES } from './limits.ts'
 import { STATES } from './table.ts'
-
-/** A compiled function: of addresses, lengths and other numbers alone. */
-type Kernel = (...args: number[]) => number
-
-/** What is used of the global, which TypeScript knows of browsers alone. */
-declare const WebAssembly: {
-  readonly Memory: new (size: { initial: number; maximum: number }) => { buffer: ArrayBuffer }
-  readonly Module: new (program: Uint8Array) => object
-  readonly Instance: new (
-    module: object,
-    imports: { env: object }
-  ) => { readonly exports: Record<string, Kernel | undefined> }
-}
-
-const KERNELS_URL = new URL('../dist/kernels.wasm', import.meta.url)
 
 /** Pages of 64 KiB, as asconfig.json says. */
 const MEMORY_PAGES = 40
 
-const memory = new WebAssembly.Memory({ initial: MEMORY_PAGES, maximum: MEMORY_PAGES })
-
-const kernels = loadKernels()
-
-/** Every thread has kernels and memory of its own. */
-function loadKernels(): Record<string, Kernel | undefined> {
-  if (!existsSync(KERNELS_URL)) {
-    throw new Error(`${fileURLToPath(KERNELS_URL)} is missing: make it with npm run build`)
-  }
-  const module = new WebAssembly.Module(readFileSync(KERNELS_URL))
-  return new WebAssembly.Instance(module, { env: { memory } }).exports
-}
+const kernels = loadKernels(new URL('../dist/kernels.wasm', import.meta.url), MEMORY_PAGES)
 
 /** The compiled function of this name. */
 export function kernel(name: string): Kernel {
-  const found = kernels[name]
-  if (found === undefined) throw new RangeError(`there is no kernel ${name}`)
-  return found
+  return kernels.kernel(name)
 }
 
 /** The kernels' memory: one piece at a time is encoded or decoded in it, and nothing is kept. */
-export const BYTES: Uint8Array<ArrayBuffer> = new Uint8Array(memory.buffer)
+export const BYTES: Uint8Array<ArrayBuffer> = new Uint8Array(kernels.buffer)
 
 /** Bytes behind every part of the memory that kernels may read or write before they look: they are lost. */
 const SLACK_BYTES = 64

@@ -45,6 +45,7 @@ export {
 export { type DropKey, drop, dropKey } from './kernels/drop.ts'
 export { type ElectOptions, electSigns, type Precision } from './kernels/elect.ts'
 export { fisherMean, meanSquares } from './kernels/fisher.ts'
+export { type Kernel, type Kernels, loadKernels } from './kernels/load.ts'
 export { addUpdate, isUpdateDtype, type UpdateDtype } from './kernels/matmul.ts'
 export { asBlock, BLOCK_BYTES, type Block, returnBlocks, takeBlocks } from './kernels/memory.ts'
 export { searchThreshold, type Threshold, type ThresholdSearch, trim } from './kernels/trim.ts'

@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { TensorError } from '../errors.ts'
+import { type Kernel, loadKernels } from './load.ts'
 
 /**
  * Bytes of a {@link Block}: a soup's terms stay in a core's own cache between reading and computing, and a call
@@ -30,43 +29,12 @@ export interface Block {
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
-/** What the compiled program exports: functions of numbers alone. */
-export type Kernel = (...args: number[]) => number
-
-/** What is used of the global, which TypeScript knows of browsers alone. */
-declare const WebAssembly: {
-  readonly Memory: new (size: { initial: number; maximum: number }) => { buffer: ArrayBuffer }
-  readonly Module: new (program: Uint8Array) => object
-  readonly Instance: new (
-    module: object,
-    imports: { env: object }
-  ) => { readonly exports: Record<string, Kernel | undefined> }
-}
-
-const KERNELS_URL = new URL('../../dist/kernels.wasm', import.meta.url)
-
-// It never grows, so that views of it stay valid.
-const memory = new WebAssembly.Memory({ initial: MEMORY_PAGES, maximum: MEMORY_PAGES })
-
-const kernels = loadKernels()
-
-/** Every thread has kernels and memory of its own. */
-function loadKernels(): Record<string, Kernel | undefined> {
-  if (!existsSync(KERNELS_URL)) {
-    throw new Error(`${fileURLToPath(KERNELS_URL)} is missing: make it with npm run build`)
-  }
-  const module = new WebAssembly.Module(readFileSync(KERNELS_URL))
-  const abort = (): never => {
-    throw new Error('a kernel ran out of memory')
-  }
-  return new WebAssembly.Instance(module, { env: { memory, abort } }).exports
-}
+const kernels = loadKernels(new URL('../../dist/kernels.wasm', import.meta.url), MEMORY_PAGES)
+const { buffer } = kernels
 
 /** The compiled function of this name. */
 export function kernel(name: string): Kernel {
-  const found = kernels[name]
-  if (found === undefined) throw new RangeError(`there is no kernel ${name}`)
-  return found
+  return kernels.kernel(name)
 }
 
 const free: Block[] = []
@@ -101,13 +69,13 @@ export function returnBlocks(blocks: readonly Block[]): void {
  * @returns them as a block
  */
 export function asBlock(view: Uint8Array): Block | undefined {
-  const isThere = view.buffer === memory.buffer && view.length % 32 === 0
+  const isThere = view.buffer === buffer && view.length % 32 === 0
   return isThere ? { address: view.byteOffset, bytes: view as Uint8Array<ArrayBuffer> } : undefined
 }
 
 function create(): Block {
   const address = TABLES_BYTES + created++ * BLOCK_BYTES
-  return { address, bytes: new Uint8Array(memory.buffer, address, BLOCK_BYTES) }
+  return { address, bytes: new Uint8Array(buffer, address, BLOCK_BYTES) }
 }
 
 /**
@@ -120,9 +88,9 @@ export function writeTables(
   numbers: Float32Array | Float64Array
 ): { addresses: number; numbers: number } {
   const [addresses, values] = [TABLES_START, TABLES_START + roundUp(blocks.length * 4, 16)]
-  new Uint32Array(memory.buffer, addresses, blocks.length).set(blocks.map(block => block.address))
+  new Uint32Array(buffer, addresses, blocks.length).set(blocks.map(block => block.address))
   const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength)
-  new Uint8Array(memory.buffer, values, bytes.length).set(bytes)
+  new Uint8Array(buffer, values, bytes.length).set(bytes)
   return { addresses, numbers: values }
 }
 
