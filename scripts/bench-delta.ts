@@ -1,5 +1,6 @@
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { isMainThread, Worker } from 'node:worker_threads'
 import { entropyBytes, zstdBytes } from './bench/delta-bounds.ts'
 import { measureFiles } from './bench/delta-files.ts'
 import { type DeltaModel, makeDeltaModel, normals } from './bench/delta-models.ts'
@@ -88,7 +89,13 @@ async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-if (import.meta.main) {
+if (isMainThread) {
+  // Heavy work never runs on a node's main thread.
+  const worker = new Worker(new URL(import.meta.url), { argv: process.argv.slice(2) })
+  worker.on('exit', code => {
+    process.exitCode = code
+  })
+} else {
   try {
     await main(process.argv.slice(2))
   } catch (error) {
