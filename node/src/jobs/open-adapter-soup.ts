@@ -1,4 +1,10 @@
-import { checkLambda, factorSoup, productSoup, truncatedSoup } from '@soup/soup'
+import {
+  type AdapterIngredient,
+  checkLambda,
+  factorSoup,
+  productSoup,
+  truncatedSoup
+} from '@soup/soup'
 import { type Model, memorySpool, readAdapter } from '@soup/tensor'
 import { NodeError } from '../errors.ts'
 import { adapterFiles } from './adapters.ts'
@@ -92,7 +98,9 @@ function refuseUnused({ method, tensorLambda, fisher }: SoupSpec): void {
 }
 
 /** The adapters of ingredients; what has no λ has 0. */
-export async function adaptersOf(ingredients: readonly OpenedIngredient[]) {
+export async function adaptersOf(
+  ingredients: readonly OpenedIngredient[]
+): Promise<AdapterIngredient[]> {
   const adapters = []
   for (const { name, lambda = 0, model } of ingredients) {
     adapters.push({ name, lambda, adapter: await readAdapter(model) })

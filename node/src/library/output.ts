@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { lstat, mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { makeFolder } from '@soup/store'
+import { makeFolder, syncFolder } from '@soup/store'
 import { NodeError } from '../errors.ts'
 
 /**
- * Makes a folder whole or not at all: `build` fills a temporary one beside it, which is then renamed.
+ * Makes a folder whole or not at all: `build` fills a temporary one beside it, which is then renamed. Both names are
+ * on the disk when this returns; the files' bytes are up to `build`.
  *
  * @param out the folder to make; it must not exist yet, or be empty
  * @param build writes files into the folder that it is given
@@ -20,8 +21,10 @@ export async function intoFolder<T>(
   const temporary = await makeTemporary(out)
   try {
     const result = await build(temporary)
+    await syncFolder(temporary)
     await rmdir(out).catch(ignoreMissing)
     await rename(temporary, out)
+    await syncFolder(dirname(out))
     return result
   } catch (error) {
     await rm(temporary, { recursive: true, force: true })

@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { StoreError, type StoreErrorCode } from './errors.ts'
+export { syncFolder } from './files.ts'
 export { type LevelStoreComponents, levelStore } from './level-store.ts'
 export { openLocatedPayload } from './located-payload.ts'
 export { type MakeFolderInit, makeFolder } from './make-folder.ts'

@@ -1,10 +1,18 @@
 import { setImmediate } from 'node:timers/promises'
 import { TensorError } from '../errors.ts'
-import type { Begin, TeamWork } from './team.ts'
+import type { TeamMember } from './team.ts'
 
 /** What threads share: the next item to take, and whether to stop. */
 export const NEXT = 0
 export const STOP = 1
+
+/** A thread's part of some work. */
+export interface Part {
+  /** Begins it. */
+  begin(check: () => void): Promise<TeamMember>
+  /** Items of the whole work. */
+  count: number
+}
 
 /**
  * Does one thread's part of the work: takes the next item that nobody took until none is left.
@@ -14,7 +22,7 @@ export const STOP = 1
  * @throws {TensorError} `STOPPED` when another thread failed or the work was aborted; what the work throws
  */
 export async function takeItems(
-  work: TeamWork,
+  { begin, count }: Part,
   shared: Int32Array,
   onResult: (index: number, result: unknown) => void
 ): Promise<void> {
@@ -22,10 +30,9 @@ export async function takeItems(
     if (Atomics.load(shared, STOP) === 0) return
     throw new TensorError('STOPPED', 'The work was stopped')
   }
-  const { begin } = (await import(work.module)) as { begin: Begin }
-  const member = await begin(work.input, check)
+  const member = await begin(check)
   try {
-    for (let index = Atomics.add(shared, NEXT, 1); index < work.count; ) {
+    for (let index = Atomics.add(shared, NEXT, 1); index < count; ) {
       check()
       onResult(index, await member.run(index))
       await setImmediate() // lets what came meanwhile be heard: results, an abort

@@ -33,6 +33,8 @@ export interface TeamOptions<Result> extends AbortOptions {
   threads: number
   /** Called with an item's result when it is done, in no particular order. What it throws ends the work. */
   onResult(index: number, result: Result): void
+  /** Begins this thread's part, where that takes other means than the module's `begin`. */
+  begin?: ((check: () => void) => Promise<TeamMember<Result>>) | undefined
 }
 
 /** What a thread says. */
@@ -49,7 +51,7 @@ export type TeamMessage = { index: number; result: unknown } | { error: ErrorJso
  */
 export async function runTeam<Result>(
   work: TeamWork,
-  { threads, onResult, signal }: TeamOptions<Result>
+  { threads, onResult, signal, begin = beginFrom(work) }: TeamOptions<Result>
 ): Promise<void> {
   const shared = new Int32Array(new SharedArrayBuffer(8))
   const others: Worker[] = []
@@ -58,20 +60,19 @@ export async function runTeam<Result>(
     Atomics.store(shared, STOP, 1)
     for (const worker of others) void worker.terminate()
   }
+  let failure: { error: unknown } | undefined
+  const fail = (error: unknown): void => {
+    failure ??= { error } // what comes after it was told to stop
+    stop()
+  }
   signal?.throwIfAborted()
   signal?.addEventListener('abort', stop, { once: true })
   const report = (index: number, result: unknown): void => onResult(index, result as Result)
   for (let i = 1; i < Math.min(threads, work.count); i++) others.push(startThread(work, shared))
-  let failure: { error: unknown } | undefined
-  const parts = [...others.map(other => finished(other, report)), takeItems(work, shared, report)]
-  const ended = parts.map(part =>
-    part.catch(error => {
-      failure ??= { error } // what comes after it is told to stop
-      stop()
-    })
-  )
+  const exits = others.map(other => exit(other, report, fail))
   try {
-    await Promise.all(ended)
+    await takeItems({ begin, count: work.count }, shared, report).catch(fail)
+    await Promise.all(exits)
     signal?.throwIfAborted()
     if (failure !== undefined) throw failure.error
   } finally {
@@ -79,27 +80,41 @@ export async function runTeam<Result>(
   }
 }
 
+/** Begins a thread's part as the module says. */
+export function beginFrom<Result>({
+  module,
+  input
+}: TeamWork): (check: () => void) => Promise<TeamMember<Result>> {
+  return async check => {
+    const { begin } = (await import(module)) as { begin: Begin<unknown, Result> }
+    return await begin(input, check)
+  }
+}
+
 function startThread(work: TeamWork, shared: Int32Array): Worker {
   return new Worker(new URL('./thread.ts', import.meta.url), { workerData: { work, shared } })
 }
 
-/** Settles when a further thread has come to its end. */
-function finished(
+/** Settles when a further thread is gone, whatever ended it. */
+function exit(
   worker: Worker,
-  onResult: (index: number, result: unknown) => void
+  onResult: (index: number, result: unknown) => void,
+  fail: (error: unknown) => void
 ): Promise<void> {
-  return new Promise((resolve, reject) => {
-    worker.on('message', (message: TeamMessage) => {
-      if ('error' in message) return reject(new RelayedError(message.error, message.stack))
-      try {
-        onResult(message.index, message.result)
-      } catch (error) {
-        reject(error)
-      }
+  worker.on('message', (message: TeamMessage) => {
+    if ('error' in message) return fail(new RelayedError(message.error, message.stack))
+    try {
+      onResult(message.index, message.result)
+    } catch (error) {
+      fail(error)
+    }
+  })
+  worker.on('error', cause => fail(died(cause.message, cause)))
+  return new Promise(resolve => {
+    worker.on('exit', code => {
+      if (code !== 0) fail(died(`exit code ${code}`))
+      resolve()
     })
-    worker.on('error', cause => reject(died(cause.message, cause)))
-    // After a rejection this does nothing, but only now is the thread gone.
-    worker.on('exit', code => (code === 0 ? resolve() : reject(died(`exit code ${code}`))))
   })
 }
 

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { errorToJson } from '@soup/interface'
 import { takeItems } from './take-items.ts'
-import type { TeamMessage, TeamWork } from './team.ts'
+import { beginFrom, type TeamMessage, type TeamWork } from './team.ts'
 
 const { work, shared } = workerData as { work: TeamWork; shared: Int32Array }
 
@@ -11,7 +11,8 @@ function send(message: TeamMessage): void {
 }
 
 try {
-  await takeItems(work, shared, (index, result) => send({ index, result }))
+  const part = { begin: beginFrom(work), count: work.count }
+  await takeItems(part, shared, (index, result) => send({ index, result }))
 } catch (error) {
   const stack = error instanceof Error ? error.stack : undefined
   send({ error: errorToJson(error), ...(stack === undefined ? {} : { stack }) })

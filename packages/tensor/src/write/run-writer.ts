@@ -10,18 +10,20 @@ export interface OpenFile {
   descriptor: number
 }
 
+/** Open files by the index that parts name. */
+export type OpenFiles = (file: number) => OpenFile
+
 /**
  * Reads the parts of a run from a checkpoint and writes them where they belong, through one block of kernel memory,
  * so that what a kernel computes is written from where it lies.
  *
- * @param files the open files, by the index that parts name
  * @param check is called before every block; what it throws ends the run
  * @throws {TensorError} `FILE_NO_SPACE`, `FILE_FAILED`; whatever reading throws
  */
 export async function writeRun(
   checkpoint: Checkpoint,
   run: Run,
-  files: readonly OpenFile[],
+  files: OpenFiles,
   check: () => void
 ): Promise<void> {
   const [block] = takeBlocks(1)
@@ -32,7 +34,7 @@ export async function writeRun(
         check()
         const target = block!.bytes.subarray(0, Math.min(BLOCK_BYTES, sizeBytes - at))
         await reader.read(target)
-        writeFully(files[file]!, target, position + at)
+        writeFully(files(file), target, position + at)
       }
     }
   } finally {

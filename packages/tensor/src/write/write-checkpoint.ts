@@ -13,7 +13,7 @@ import { runTeam } from '../team/team.ts'
 import { Flusher } from './flush.ts'
 import { type CheckpointOpener, openFrom } from './opener.ts'
 import type { PlannedFile } from './plan.ts'
-import { type OpenFile, writeFully } from './run-writer.ts'
+import { type OpenFile, writeFully, writeRun } from './run-writer.ts'
 import { cutRuns, type Run } from './runs.ts'
 import type { ThreadInput } from './write-thread.ts'
 
@@ -30,11 +30,12 @@ const MAX_THREADS = 8
 const MIN_BYTES_FOR_THREADS = 64 * 2 ** 20
 
 /**
- * Reads or computes a checkpoint and writes it into a folder, with several threads, each with a checkpoint of its
- * own. Memory is bounded by some blocks a thread and whatever the checkpoint itself takes. Blocks the thread that
+ * Reads or computes a checkpoint and writes it into a folder, with several threads, each further one with a checkpoint
+ * of its own. Memory is bounded by some blocks a thread and whatever the checkpoint itself takes. Blocks the thread that
  * calls it: run it in a worker thread.
  *
- * The files are new, complete and on the disk when this returns. On any failure they are removed.
+ * The files are new, complete and on the disk when this returns; the folder that names them is the caller's to bring
+ * there. On any failure they are removed.
  *
  * @param opener how every thread opens the checkpoint
  * @param folder where the files go
@@ -56,7 +57,7 @@ export async function writeCheckpoint(
     const files: OpenFile[] = []
     const flusher = new Flusher()
     try {
-      for (const file of planned) files.push(create(folder, file))
+      for (const file of planned) create(folder, file, files)
       const written = await fill(opener, checkpoint, planned, { files, flusher }, options)
       await flusher.finish(files)
       return written
@@ -82,12 +83,13 @@ async function checkSpace(folder: string, planned: readonly PlannedFile[]): Prom
   }
 }
 
-function create(folder: string, { fileName, fixed }: PlannedFile): OpenFile {
+/** @param files takes the file before it is written to, so that it goes again where that fails */
+function create(folder: string, { fileName, fixed }: PlannedFile, files: OpenFile[]): void {
   const path = join(folder, fileName)
   try {
     const file = { path, descriptor: openSync(path, 'wx+') }
+    files.push(file)
     for (const { position, bytes } of fixed) writeFully(file, bytes, position)
-    return file
   } catch (error) {
     throw error instanceof Error && 'syscall' in error ? fileError(path, error) : error
   }
@@ -119,7 +121,12 @@ async function fill(
   const threads = total < MIN_BYTES_FOR_THREADS ? 1 : most
   const input: ThreadInput = { opener, paths: files.map(({ path }) => path), runs }
   const module = new URL('./write-thread.ts', import.meta.url).href
-  await runTeam({ module, input, count: runs.length }, { threads, signal, onResult: hashNext })
+  const begin = async (check: () => void) => ({
+    run: (index: number) => writeRun(checkpoint, runs[index]!, file => files[file]!, check),
+    end: () => Promise.resolve() // all of it is open already, and stays so
+  })
+  const team = { module, input, count: runs.length }
+  await runTeam<void>(team, { threads, signal, onResult: hashNext, begin })
   const sizeBytes = header.length + total
   return { sha256: hash.digest('hex'), sizeBytes, tensorCount: checkpoint.tensors.size }
 }
@@ -140,13 +147,21 @@ const buffer = new Uint8Array(HASH_BYTES)
 /** Hashes what was written, which the system still has in memory: cheaper than handing it from thread to thread. */
 function hashRun(hash: Hash, run: Run, files: readonly OpenFile[]): void {
   for (const { file, position, sizeBytes } of run) {
-    const { path, descriptor } = files[file]!
     for (let at = 0; at < sizeBytes; ) {
       const length = Math.min(HASH_BYTES, sizeBytes - at)
-      const bytesRead = readSync(descriptor, buffer, 0, length, position + at)
-      if (bytesRead === 0) throw fileError(path, new Error('it was cut while it was written'))
+      const bytesRead = readBack(files[file]!, length, position + at)
       hash.update(buffer.subarray(0, bytesRead))
       at += bytesRead
     }
   }
+}
+
+function readBack({ path, descriptor }: OpenFile, length: number, position: number): number {
+  try {
+    const bytesRead = readSync(descriptor, buffer, 0, length, position)
+    if (bytesRead > 0) return bytesRead
+  } catch (error) {
+    throw fileError(path, error)
+  }
+  throw fileError(path, new Error('it was cut while it was written'))
 }

@@ -5,22 +5,35 @@ import type { TeamMember } from '../../src/team/team.ts'
 export interface Doubling {
   numbers: readonly number[]
   failAt?: number
+  /** Shared: items that further threads have done; this one waits for the first of them. */
+  others?: Int32Array
   /** Shared: further threads raise it and die; this one waits until then. */
   death?: Int32Array
 }
 
 export async function begin(
-  { numbers, failAt, death }: Doubling,
+  { numbers, failAt, others, death }: Doubling,
   check: () => void
 ): Promise<TeamMember<number>> {
   return {
     run: async index => {
       if (index === failAt) throw new RangeError(`no ${index}`)
+      if (others !== undefined) await countOrWait(others)
       if (death !== undefined) await dieOrWait(death)
       check()
       return 2 * numbers[index]!
     },
     end: async () => {}
+  }
+}
+
+/** Counts what further threads do; the calling thread waits until they have done something. */
+export async function countOrWait(others: Int32Array): Promise<void> {
+  if (isMainThread) {
+    await Atomics.waitAsync(others, 0, 0).value
+  } else {
+    Atomics.add(others, 0, 1)
+    Atomics.notify(others, 0)
   }
 }
 

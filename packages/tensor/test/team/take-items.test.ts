@@ -1,14 +1,14 @@
 import t from 'tap'
 import { NEXT, STOP, takeItems } from '../../src/team/take-items.ts'
+import { begin } from './doubling.ts'
 
-const module = new URL('./doubling.ts', import.meta.url).href
-const work = { module, input: { numbers: [10, 20, 30, 40] }, count: 4 }
+const part = { begin: (check: () => void) => begin({ numbers: [10, 20, 30, 40] }, check), count: 4 }
 
 t.test('takeItems() takes the items that nobody took, in order', async t => {
   const shared = new Int32Array(2)
   Atomics.store(shared, NEXT, 1)
   const results: unknown[] = []
-  await takeItems(work, shared, (index, result) => results.push([index, result]))
+  await takeItems(part, shared, (index, result) => results.push([index, result]))
   t.strictSame(results, [
     [1, 40],
     [2, 60],
@@ -19,7 +19,7 @@ t.test('takeItems() takes the items that nobody took, in order', async t => {
 t.test('takeItems() lets others be heard between two items, and stops when told so', async t => {
   const shared = new Int32Array(2)
   const results: number[] = []
-  const taking = takeItems(work, shared, index => {
+  const taking = takeItems(part, shared, index => {
     results.push(index)
     setImmediate(() => Atomics.store(shared, STOP, 1))
   })

@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads'
 import t from 'tap'
 import { runTeam } from '../../src/team/team.ts'
 import type { Doubling } from './doubling.ts'
@@ -27,7 +28,9 @@ async function double(
 
 t.test('every item is done once, whatever the number of threads', async t => {
   for (const threads of [1, 3]) {
-    const results = await double({ numbers: NUMBERS }, threads)
+    const others = new Int32Array(new SharedArrayBuffer(4))
+    const results = await double({ numbers: NUMBERS, ...(threads > 1 && { others }) }, threads)
+    t.equal(others[0]! > 0, threads > 1)
     t.strictSame(
       NUMBERS.map(i => results.get(i)),
       NUMBERS.map(i => 2 * i)
@@ -63,4 +66,33 @@ t.test('an abort ends the work with its reason', async t => {
   const later = new AbortController()
   const reading = double({ numbers: NUMBERS }, 2, later.signal, () => later.abort(reason))
   await t.rejects(reading, reason)
+})
+
+t.test('no thread outlives the work, whatever ended it', async t => {
+  const workers: Worker[] = []
+  const add = (worker: Worker) => void workers.push(worker)
+  process.on('worker', add)
+  t.teardown(() => process.off('worker', add))
+  const refuse = () => {
+    throw new TypeError('not that')
+  }
+  await double({ numbers: NUMBERS }, 3)
+  await t.rejects(double({ numbers: NUMBERS, failAt: 7 }, 3))
+  await t.rejects(double({ numbers: NUMBERS }, 3, undefined, refuse))
+  t.strictSame(
+    workers.map(({ threadId }) => threadId),
+    [-1, -1, -1, -1, -1, -1]
+  )
+})
+
+t.test('this thread can begin its part in its own way', async t => {
+  const results: number[] = []
+  const begin = async () => ({ run: async (index: number) => -index, end: async () => {} })
+  const work = { module: 'file:///missing.ts', input: undefined, count: 3 }
+  await runTeam<number>(work, {
+    threads: 1,
+    begin,
+    onResult: (_, result) => void results.push(result)
+  })
+  t.strictSame(results, [-0, -1, -2])
 })

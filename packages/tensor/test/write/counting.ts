@@ -3,18 +3,21 @@ import type { AbortOptions } from '@soup/interface'
 import type { Checkpoint } from '../../src/checkpoint.ts'
 import { TensorError } from '../../src/errors.ts'
 import { memoryCheckpoint } from '../../src/memory-checkpoint.ts'
+import { countOrWait } from '../team/doubling.ts'
 
 export interface Counting {
   /** Bytes of each tensor. */
   sizes: Record<string, number>
   isSequential?: boolean
+  /** Shared: reads by further threads; the calling one waits for the first of them. */
+  others?: Int32Array
   /** The tensor that can't be read. */
   bad?: string
 }
 
 /** A checkpoint of U8 tensors whose bytes depend on their place and their tensor's size. */
 export async function openCheckpoint(
-  { sizes, isSequential = false, bad }: Counting,
+  { sizes, isSequential = false, others, bad }: Counting,
   options?: AbortOptions
 ): Promise<Checkpoint> {
   options?.signal?.throwIfAborted()
@@ -31,7 +34,14 @@ export async function openCheckpoint(
     isSequential,
     open: (name, offset) => {
       if (name === bad) throw new TensorError('TENSOR_UNREADABLE', `${name} can't be read`)
-      return checkpoint.open(name, offset)
+      const reader = checkpoint.open(name, offset)
+      if (others === undefined) return reader
+      return {
+        read: async (target, options) => {
+          await countOrWait(others)
+          await reader.read(target, options)
+        }
+      }
     }
   }
 }

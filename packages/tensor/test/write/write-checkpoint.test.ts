@@ -28,7 +28,10 @@ for (const threads of [1, 2, 5]) {
       async t => {
         const folder = t.testdir({})
         const input = { ...LARGE, isSequential }
-        const written = await writeCheckpoint({ module, input }, folder, asFile, { threads })
+        const others = new Int32Array(new SharedArrayBuffer(4))
+        const shared = { module, input: threads > 1 ? { ...input, others } : input }
+        const written = await writeCheckpoint(shared, folder, asFile, { threads })
+        t.equal(others[0]! > 0, threads > 1, 'the others worked')
         const sink = memorySink()
         t.strictSame(written, await writeSafetensors(await openCheckpoint(input), sink))
         t.ok(readFileSync(join(folder, 'model.safetensors')).equals(sink.bytes()))
@@ -64,6 +67,15 @@ t.test('whatever fails, in this thread or another, no file stays', async t => {
     await t.rejects(writing, { code: 'TENSOR_UNREADABLE', message: "e can't be read" })
     t.strictSame(readdirSync(folder), [])
   }
+})
+
+t.test('a file that can be made but not be written to goes again', async t => {
+  const folder = t.testdir({})
+  const input: Counting = { sizes: { a: 3 } }
+  const far = { position: 2 ** 53 - 2, bytes: Uint8Array.of(1) }
+  const plan = (checkpoint: Checkpoint) => [{ ...planFile(checkpoint), fixed: [far] }]
+  await t.rejects(writeCheckpoint({ module, input }, folder, plan), { code: 'FILE_NO_SPACE' })
+  t.strictSame(readdirSync(folder), [])
 })
 
 t.test('a file that is there already is neither replaced nor removed', async t => {
