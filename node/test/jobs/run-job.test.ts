@@ -65,14 +65,20 @@ t.test('an abort ends the job with its own reason and leaves nothing half-writte
 
 t.test('jobs one after another share a thread, jobs at once have their own', async t => {
   const model = file(await writeModel(join(t.testdir({}), 'm')))
-  const threads = () =>
-    process.getActiveResourcesInfo().filter(name => name === 'MessagePort').length
-  await runJob('describe', { model })
-  const before = threads()
-  await runJob('describe', { model })
-  t.equal(threads(), before)
-  const [one, two] = await Promise.all([1, 2].map(() => runJob('describe', { model })))
+  const describe = () => runJob('describe', { model })
+  await describe()
+  let started = 0
+  const count = () => void started++
+  process.on('worker', count)
+  t.teardown(() => process.off('worker', count))
+  await describe()
+  await describe()
+  t.equal(started, 0, 'the thread of the job before')
+  const [one, two] = await Promise.all([describe(), describe()])
+  t.equal(started, 1, 'the second of two has no thread to take')
   t.same(one, two)
+  await Promise.all([describe(), describe()])
+  t.equal(started, 1, 'both threads are kept')
 })
 
 /** A module of this text, as `--import` takes it. */
