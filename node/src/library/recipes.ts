@@ -3,9 +3,11 @@ import {
   type ExpertRecord,
   type Ingredient,
   type Loss,
+  parseRecipe,
   type RecipeRecord,
   recipeId,
   type SignedRecord,
+  serializeRecipe,
   type TensorLambda
 } from '@soup/manifest'
 import { FLOAT_DTYPES, type FloatDtype, isFloatDtype } from '@soup/tensor'
@@ -41,12 +43,15 @@ export interface SoupSettings {
 /** The operator of rewarded soups. */
 const DEFAULT_METHOD = 'linear'
 
+/** Stands for the hash of a soup that isn't built yet. */
+const NO_SHA256 = '0'.repeat(64)
+
 /**
  * Writes a recipe down.
  *
  * @param ingredients in the order of accumulation, all over one base
  * @throws NodeError BASES_DIFFER when the ingredients have different bases; SOUP_METHOD; UsageError when one comes
- *   twice; SoupBuildError SOUP_PARAMETER
+ *   twice; SoupBuildError SOUP_PARAMETER; ManifestError RECIPE_INVALID for what no recipe file can hold
  */
 export function draftRecipe(
   ingredients: readonly DraftIngredient[],
@@ -60,7 +65,7 @@ export function draftRecipe(
   const twice = ids.find((id, i) => ids.indexOf(id) < i)
   if (twice) throw new UsageError(`${twice} is given twice: give it once, with one λ`)
   const { method = DEFAULT_METHOD, tensorLambda, fisher, dtype, extrapolate } = settings
-  return {
+  const draft: RecipeDraft = {
     kind: 'recipe',
     v: 1,
     base,
@@ -72,6 +77,9 @@ export function draftRecipe(
     dtype: outputDtype(dtype),
     extrapolate: extrapolate === true ? true : undefined
   }
+  // Told now: a soup whose recipe nobody can read is built for nothing.
+  parseRecipe(serializeRecipe({ ...draft, sha256: NO_SHA256 }))
+  return draft
 }
 
 function isExpert(source: DraftIngredient['source']): source is SignedRecord<ExpertRecord> {

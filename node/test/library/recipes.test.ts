@@ -2,7 +2,12 @@ import type { ExpertRecord, SignedRecord } from '@soup/manifest'
 import { signedBase, signedExpert } from '@soup/testing'
 import t from 'tap'
 import { findExpert } from '../../src/library/lookup.ts'
-import { draftRecipe, lossyExperts, soupModel } from '../../src/library/recipes.ts'
+import {
+  type DraftIngredient,
+  draftRecipe,
+  lossyExperts,
+  soupModel
+} from '../../src/library/recipes.ts'
 import { kitchen, withNode } from '../run-cli.ts'
 
 const at = await kitchen(t)
@@ -34,6 +39,23 @@ t.test('draftRecipe() refuses experts of different bases', async t => {
     code: 'BASES_DIFFER',
     details: { bases: [a, b] }
   })
+})
+
+t.test('draftRecipe() refuses what no recipe file can hold, before anything is built', async t => {
+  const { base } = (await signedBase(1)).record
+  const experts = await Promise.all(Array.from({ length: 16 }, (_, i) => signedExpert(i, base)))
+  const even = experts.map(() => 1 / 16)
+  const rules = (count: number) =>
+    Array.from({ length: count }, (_, i) => ({ glob: `*.${i}.*`, lambda: even }))
+  t.doesNotThrow(() => draftRecipe(mix(experts, even), { tensorLambda: rules(512) }))
+  t.throws(() => draftRecipe(mix(experts, even), { tensorLambda: rules(1024) }), {
+    code: 'RECIPE_INVALID',
+    message: /at most 262144 characters/
+  })
+  let source: DraftIngredient['source'] = experts[0]!
+  const nest = () => draftRecipe([{ source, lambda: 1 }])
+  for (let depth = 1; depth <= 4; depth++) source = { ...nest(), sha256: '0'.repeat(64) }
+  t.throws(nest, { code: 'RECIPE_INVALID', message: /at most 4 deep/ })
 })
 
 t.test('soupModel() says where every ingredient lies', async t => {
