@@ -33,7 +33,7 @@ export interface BuildSoupInit extends SoupInit {
   tensorLambda?: readonly TensorLambda[] | undefined
   /** The Fisher information of each expert, in their order, where the method takes it. Stay the caller's. */
   fisher?: readonly NamedCheckpoint[] | undefined
-  /** Whether λ may leave the simplex, where the method allows it. */
+  /** Whether λ may leave the simplex; only where the method asks for that to be said. */
   extrapolate?: boolean | undefined
 }
 
@@ -113,8 +113,10 @@ function checkedIngredients(
   extrapolate: boolean
 ): Ingredient[] {
   const kind = METHODS[method].lambda
-  if (extrapolate && kind !== 'extrapolate' && kind !== 'free') {
-    throw wrongLambda(method, "can't extrapolate")
+  if (extrapolate && kind !== 'extrapolate') {
+    const problem =
+      kind === 'free' ? 'takes any λ as it is: leave out extrapolate' : "can't extrapolate"
+    throw wrongLambda(method, problem)
   }
   const odd = ingredients.find(({ lambda }) => (lambda === undefined) !== (kind === 'none'))
   if (odd !== undefined) {

@@ -125,6 +125,7 @@ t.test('what a method does not take is refused, with the way out', async t => {
     [of('wise', { ingredients: [expert(1.5)] }), 'SOUP_LAMBDA', /task-arithmetic takes any/],
     [of('wise', { ingredients: [expert(Number.NaN)] }), 'SOUP_LAMBDA', /got NaN/],
     [of('slerp', { extrapolate: true }), 'SOUP_LAMBDA', /slerp can't extrapolate/],
+    [of('task-arithmetic', { extrapolate: true }), 'SOUP_LAMBDA', /any λ .*leave out extrapolate/],
     [
       of('ties', { tensorLambda: [{ glob: '*', lambda: [1] }] }),
       'SOUP_LAMBDA',
