@@ -1,6 +1,7 @@
 import type { ProgressOptions } from '@soup/interface'
 import { MAX_RECIPE_LENGTH, parseRecipe, type TensorLambda } from '@soup/manifest'
-import { UsageError } from '../errors.ts'
+import { isMethod, METHODS } from '@soup/soup'
+import { NodeError, UsageError } from '../errors.ts'
 import { runJob } from '../jobs/run-job.ts'
 import { findExpert } from '../library/lookup.ts'
 import { readParsed } from '../library/read-text.ts'
@@ -41,17 +42,49 @@ export async function draftOf(
   for (const text of invocation.args) {
     ingredients.push(await ingredientOf(node, invocation, text, options))
   }
-  const tensors = invocation.list('tensors').map(tensorLambda)
-  const nested = new Set(ingredients.flatMap(({ source }) => fisherOf(source)))
-  const fisher = files.map(({ sha256 }) => sha256).filter(sha256 => !nested.has(sha256))
-  return draftRecipe(ingredients, {
-    method: invocation.text('method'),
+  const tensors = invocation.list('tensors').map(text => tensorLambda(text, ingredients.length))
+  const method = invocation.text('method')
+  const draft = draftRecipe(ingredients, {
+    method,
     parameters: settings(invocation.list('set')),
     tensorLambda: tensors.length === 0 ? undefined : tensors,
-    fisher: fisher.length === 0 ? undefined : fisher,
+    fisher: takesFisher(method) ? ownFisher(files, ingredients.length) : undefined,
     dtype: invocation.text('dtype'),
     extrapolate: invocation.flag('extrapolate')
   })
+  refuseUnusedFisher(draft, files)
+  return draft
+}
+
+function takesFisher(method: string | undefined): boolean {
+  return method !== undefined && isMethod(method) && METHODS[method].takesFisher
+}
+
+/** The files of the ingredients themselves. Those of recipes among them come after; a file may count for both. */
+function ownFisher(files: readonly FisherFile[], count: number): string[] {
+  const own = files.slice(0, count).map(({ sha256 }) => sha256)
+  if (own.length === count) return own
+  const message = `Fisher merging takes the Fisher information of each ingredient: ${count} times --fisher FILE, got ${own.length}`
+  throw new NodeError('SOUP_FISHER', message, { details: { expected: count, got: own.length } })
+}
+
+/**
+ * Refuses Fisher files that a soup doesn't read: whoever gives one means it to count.
+ *
+ * @param recipe of the soup; undefined where there is none
+ * @throws UsageError naming the first of them
+ */
+export function refuseUnusedFisher(
+  recipe: RecipeDraft | undefined,
+  files: readonly FisherFile[]
+): void {
+  const used = new Set(recipe && fisherOf(recipe))
+  const unused = files.find(({ sha256 }) => !used.has(sha256))
+  if (unused === undefined) return
+  throw new UsageError(
+    `Nothing here takes the Fisher file ${unused.path}: give one for each ingredient of --method fisher,` +
+      ' in their order, then those that recipes among them name; leave out all others'
+  )
 }
 
 /** Refuses what a recipe says itself. */
@@ -85,11 +118,9 @@ async function ingredientOf(
   return { source, lambda }
 }
 
-/** The Fisher files that a recipe among the ingredients needs: they are given with the soup's own, and are not its own. */
-function fisherOf(source: DraftIngredient['source']): readonly string[] {
-  if (!('ingredients' in source)) return []
-  const inner = source.ingredients.flatMap(({ recipe }) => (recipe ? fisherOf(recipe) : []))
-  return [...(source.fisher ?? []), ...inner]
+/** The Fisher files that a recipe names, and those of recipes in it. */
+function fisherOf({ fisher = [], ingredients }: RecipeDraft): readonly string[] {
+  return [...fisher, ...ingredients.flatMap(({ recipe }) => (recipe ? fisherOf(recipe) : []))]
 }
 
 function settings(texts: readonly string[]): Record<string, number> {
@@ -106,11 +137,12 @@ function setting(text: string): [string, number] {
   throw new UsageError(`Option --set wants NAME=NUMBER, such as density=0.2, got '${text}'`)
 }
 
-function tensorLambda(text: string): TensorLambda {
+function tensorLambda(text: string, count: number): TensorLambda {
   const [, glob, numbers] = new RegExp(`^(.+)=(${NUMBER}(?:,${NUMBER})*)$`).exec(text) ?? []
   const lambda = numbers?.split(',').map(number => Number(number) + 0) ?? []
-  if (glob !== undefined && lambda.every(Number.isFinite)) return { glob, lambda }
+  const isWhole = lambda.length === count && lambda.every(Number.isFinite)
+  if (glob !== undefined && isWhole) return { glob, lambda }
   throw new UsageError(
-    `Option --tensors wants GLOB=λ,λ,... with a λ for each expert, such as '*.mlp.*=0.2,0.8', got '${text}'`
+    `Option --tensors wants GLOB=λ,λ,... with a λ for each of the ${count} experts, such as '*.mlp.*=0.2,0.8', got '${text}'`
   )
 }

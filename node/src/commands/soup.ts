@@ -21,7 +21,7 @@ import { expertsRead, rememberVerified } from '../library/verified-experts.ts'
 import type { SoupNode } from '../node.ts'
 import { type Command, nodeCommand } from './command.ts'
 import type { Invocation } from './invocation.ts'
-import { draftOf, fisherFiles, refuseSettings } from './soup-draft.ts'
+import { draftOf, fisherFiles, refuseSettings, refuseUnusedFisher } from './soup-draft.ts'
 
 /** Name of the recipe in an output folder. */
 const RECIPE_FILE = 'recipe.json'
@@ -33,7 +33,7 @@ export const soup: Command = nodeCommand({
   args: [
     {
       flags: '[expert=lambda...]',
-      summary: 'experts, or recipe files, with their λ, which sums to 1'
+      summary: 'experts, or recipe files, each with its λ where the method takes one'
     }
   ],
   options: [
@@ -57,14 +57,16 @@ export const soup: Command = nodeCommand({
     },
     {
       flags: '--fisher <file>',
-      summary: 'diagonal Fisher information of an expert, in their order',
+      summary:
+        'diagonal Fisher information: of each ingredient in their order, then what recipes among them name',
       repeat: true
     },
     {
       flags: '--dtype <dtype>',
-      summary: "output dtype: F32, BF16, F16, F64, F8_E4M3, ... (default: the base's)"
+      summary:
+        "output dtype: F32, BF16, F16, F64, F8_E4M3, ... (default: the base's; of the factors of product and factors: F32)"
     },
-    { flags: '--extrapolate', summary: 'allow λ below 0, above 1, or with another sum' },
+    { flags: '--extrapolate', summary: 'allow λ below 0, above 1, or with a sum other than 1' },
     { flags: '--shard-size <size>', summary: "largest shard: 5GB, 2GiB (default: the base's own)" },
     { flags: '--any-tokenizer', summary: "mix experts whose tokenizer is not the base's" }
   ],
@@ -82,6 +84,7 @@ export const soup: Command = nodeCommand({
     const began = performance.now()
     const known = await recipeFile(invocation)
     const files = await fisherFiles(invocation, options)
+    if (known !== undefined) refuseUnusedFisher(known, files)
     const draft = known ?? (await draftOf(node, invocation, files, options))
     return await intoFolder(out, async folder => {
       const written = await build(node, draft, folder, invocation, { ...options, files })

@@ -183,6 +183,30 @@ t.test('a fisher soup is an ingredient whose files are given again', async t => 
   )
 })
 
+t.test('a Fisher file counts for the soup itself and for a recipe in it', async t => {
+  const [h1, h2, h3] = [
+    await writeFisher('h1', 3),
+    await writeFisher('h2', 1),
+    await writeFisher('h3', 9)
+  ]
+  const files = (...names: string[]) => names.flatMap(name => ['--fisher', name])
+  const inner = [`${a}=0.5`, `${b}=0.5`, '--method', 'fisher', '--out', 'three-to-one']
+  await at.json('soup', ...inner, ...files(h1, h2))
+  const outer = [`${a}=0.5`, 'three-to-one/recipe.json=0.5', '--method', 'fisher']
+  await cook(t, 'both', outer, ...files(h1, h3, h2))
+  near(
+    t,
+    await floats('both'),
+    x.map((v, i) => v / 4 + 0.75 * (0.75 * v + 0.25 * y[i]!)),
+    'three to nine'
+  )
+  await cook(t, 'same-twice', outer, ...files(h1, h1, h2))
+  const unused = { code: 2, error: { code: 'USAGE', message: /h3: .*in their order, then/ } }
+  t.match(await at.fails('soup', ...outer, ...files(h1, h2, h3), '--out', 'never'), unused)
+  const again = ['soup', '--recipe', 'three-to-one/recipe.json', '--out', 'never']
+  t.match(await at.fails(...again, ...files(h1, h2, h3)), unused)
+})
+
 t.test('a recipe can be an ingredient, and a recipe of recipes is one file', async t => {
   await cook(t, 'inner', [`${a}=0.5`, `${b}=0.5`])
   await cook(t, 'outer', ['inner/recipe.json=0.5', `${c}=0.5`])
@@ -223,10 +247,11 @@ t.test('what a method does not take is refused in one sentence, with exit code 2
     [[...two, '--method', 'ties', '--set', 'density=a'], 'USAGE', /NAME=NUMBER/],
     [[...two, '--tensors', '*.mlp.*'], 'USAGE', /GLOB=λ/],
     [[...two, '--tensors', '*.mlp.*=0.5,0.5'], 'SOUP_GLOB', /mlp/],
-    [[...two, '--tensors', '*=1'], 'SOUP_LAMBDA', /\*/],
+    [[...two, '--tensors', '*=1'], 'USAGE', /each of the 2 experts.*'\*=1'/],
     [[...two, '--tensors', '*=0.5,0.5', '--method', 'ties'], 'SOUP_LAMBDA', /ties/],
     [[...two, '--method', 'fisher'], 'SOUP_FISHER', /fisher/i],
-    [[...two, '--fisher', 'base/model.safetensors'], 'SOUP_FISHER', /linear/],
+    [[...two, '--fisher', 'base/model.safetensors'], 'USAGE', /Fisher file .*base\/model\.safet/],
+    [[`${a}=2`, '--method', 'task-arithmetic', '--extrapolate'], 'SOUP_LAMBDA', /any λ/],
     [['--recipe', 'x.json', '--method', 'ties'], 'USAGE', /--method/],
     [['--recipe', 'x.json', '--set', 'a=1'], 'USAGE', /--set/],
     [['--recipe', 'x.json', '--tensors', '*=1'], 'USAGE', /--tensors/]
