@@ -25,10 +25,12 @@ export async function isVerified(
 }
 
 /** @returns ids of the experts that building the soup of a recipe reads whole */
-export function expertsRead({ ingredients, tensorLambda }: RecipeDraft): string[] {
-  // Where λ is 0 an expert is not read, and single tensors have λ of their own.
+export function expertsRead({ ingredients, parameters, tensorLambda }: RecipeDraft): string[] {
+  // Single tensors have λ of their own then.
   if (tensorLambda !== undefined) return []
+  // Task arithmetic leaves out what s·λ takes to 0, were it by underflow; others look at λ alone, and are held to the same.
+  const scale = parameters?.scale ?? 1
   return ingredients
-    .filter(({ lambda }) => lambda !== 0)
+    .filter(({ lambda }) => lambda === undefined || scale * lambda !== 0)
     .flatMap(({ expert, recipe }) => (recipe === undefined ? [expert!] : expertsRead(recipe)))
 }

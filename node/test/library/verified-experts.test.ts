@@ -25,6 +25,24 @@ t.test('expertsRead() leaves out what a soup does not read whole', async t => {
   t.same(expertsRead({ ...SOUP, ingredients, tensorLambda }), [])
 })
 
+t.test('expertsRead() leaves out what a scale takes to nothing', t => {
+  const read = (scale: number, lambda: number) => {
+    const recipe = { ...SOUP, method: 'task-arithmetic', parameters: { scale } }
+    return expertsRead({ ...recipe, ingredients: [{ expert: 'a', lambda }] })
+  }
+  t.same(read(-2, 3), ['a'])
+  t.same(read(0, 1), [])
+  t.same(read(1e-6, 1e-320), [], 'their product is 0')
+  t.end()
+})
+
+t.test('an expert that a soup did not read is not remembered as verified', async t => {
+  const at = await kitchen(t)
+  const nothing = ['--method', 'task-arithmetic', '--set', 'scale=0']
+  await at.json('soup', `${at.one}=1`, ...nothing, '--out', 'nothing')
+  await withNode(at, async node => t.equal(await isVerified(node, at.one), false))
+})
+
 t.test('checkout and soup remember what they verified', async t => {
   const at = await kitchen(t)
   await at.json('checkout', at.one, '--out', 'out')
