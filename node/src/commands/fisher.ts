@@ -2,7 +2,6 @@ import { formatBytes } from '../cli/format.ts'
 import { UsageError } from '../errors.ts'
 import { runJob } from '../jobs/run-job.ts'
 import { type Command, callerCommand } from './command.ts'
-import { MAX_GRADIENTS } from './limits.ts'
 
 /** `fisher`: averages squared gradients into a file that `soup --method fisher` takes. */
 export const fisher: Command = callerCommand({
@@ -23,9 +22,6 @@ export const fisher: Command = callerCommand({
     const out = invocation.path(invocation.required('out'))
     const gradients = invocation.args.map(text => invocation.path(text))
     if (gradients.length === 0) throw new UsageError('Name the files of gradients')
-    if (gradients.length > MAX_GRADIENTS) {
-      throw new UsageError(`At most ${MAX_GRADIENTS} gradients fit, got ${gradients.length}`)
-    }
     const written = await runJob('fisher', { gradients, path: out }, options)
     const { sha256, sizeBytes, tensorCount } = written
     return { out, sha256, samples: gradients.length, tensors: tensorCount, bytes: sizeBytes }

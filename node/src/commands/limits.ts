@@ -3,6 +3,3 @@ export const MAX_WORKERS = 256
 
 /** Most fixed seeds, as the tasks accept: the standard error falls with their root, so more only take time. */
 export const MAX_SEEDS = 1_024
-
-/** Most gradients that are averaged at once: each is an open file, of which many systems allow a process 1024. */
-export const MAX_GRADIENTS = 512

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import t from 'tap'
-import { MAX_GRADIENTS } from '../../src/commands/limits.ts'
+import { MAX_GRADIENTS } from '../../src/jobs/limits.ts'
 import { tensors, writeModel } from '../fixtures.ts'
 import { kitchen } from '../run-cli.ts'
 
@@ -27,8 +27,11 @@ t.test('fisher replaces no file', async t => {
   t.match(await at.fails(...line), { code: 1, error: { code: 'FILE_EXISTS' } })
 })
 
-t.test('too many gradients are refused, as are none', async t => {
-  const many = Array.from({ length: MAX_GRADIENTS + 1 }, () => 'one.safetensors')
-  t.match(await at.fails('fisher', ...many, '--out', 'f'), { code: 2, error: { code: 'USAGE' } })
+t.test('as many gradients as the limit says fit; more are refused, as are none', async t => {
+  const most = Array.from({ length: MAX_GRADIENTS }, () => 'one.safetensors')
+  t.match(await at.json('fisher', ...most, '--out', 'most'), { samples: MAX_GRADIENTS })
+  t.match(await at.fails('fisher', ...most, 'two.safetensors', '--out', 'f'), {
+    ...{ code: 2, error: { code: 'USAGE', message: /At most 500 gradients fit, got 501/ } }
+  })
   t.match(await at.fails('fisher', '--out', 'f'), { code: 2, error: { code: 'USAGE' } })
 })

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { fileSource, openSafetensors, readFloats } from '@soup/tensor'
 import t from 'tap'
 import { fisherJob } from '../../src/jobs/fisher.ts'
+import { MAX_GRADIENT_FILES } from '../../src/jobs/limits.ts'
 import { tensors, writeModel } from '../fixtures.ts'
+import { writeFolder } from '../folders.ts'
 
 t.test('a Fisher file holds the mean of squares, and says of how many samples', async t => {
   const folder = t.testdir({})
@@ -35,4 +37,17 @@ t.test('gradients of other shapes leave nothing behind', async t => {
   const job = fisherJob({ gradients: [one, two], path: join(folder, 'fisher.safetensors') }, {})
   await t.rejects(job, { code: 'SOUP_MISMATCH', message: two })
   t.same((await readdir(folder)).sort(), ['one.safetensors', 'two.safetensors'])
+})
+
+t.test('sharded gradients count with all of their files', async t => {
+  const folder = t.testdir({})
+  const two = await writeFolder(join(folder, 'two'), { shards: 2 })
+  const average = (count: number, path: string) =>
+    fisherJob({ gradients: Array(count).fill(two), path: join(folder, path) }, {})
+  t.match(await average(MAX_GRADIENT_FILES / 2, 'most'), { tensorCount: 4 })
+  await t.rejects(average(MAX_GRADIENT_FILES / 2 + 1, 'more'), {
+    code: 'USAGE',
+    message: /first 451 gradients .*fewer shards/
+  })
+  t.same((await readdir(folder)).sort(), ['most', 'two'])
 })
