@@ -1,7 +1,7 @@
 import { isLossyCodec } from '@soup/delta'
 import type { Privacy } from '@soup/manifest'
 import { UsageError } from '../errors.ts'
-import type { CodecChoice } from '../jobs/encode.ts'
+import type { CodecChoice } from '../jobs/pair-models.ts'
 import { CODECS } from '../library/models.ts'
 import type { Invocation } from './invocation.ts'
 

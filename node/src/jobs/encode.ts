@@ -5,7 +5,6 @@ import {
   encodeLora,
   encodeLossy,
   extractAdapter,
-  type LossyCodec,
   payloadContents,
   payloadLoss
 } from '@soup/delta'
@@ -20,34 +19,20 @@ import {
   type Model,
   packModel,
   readAdapter,
-  requireSameGraph,
-  requireSameTokenizer,
   type Spool,
   safetensorsBytes,
-  withTiedWeights,
   writeSafetensors
 } from '@soup/tensor'
-import { NodeError } from '../errors.ts'
 import { adapterFiles, isAdapterOver } from './adapters.ts'
 import { MODEL_MODULE, type ModelSpec, withModel } from './model.ts'
-
-/** A codec with its settings. */
-export type CodecChoice =
-  | { name: 'exact' }
-  /** An adapter as it is; of a whole model, one of this rank is extracted. */
-  | { name: 'lora'; rank?: number | undefined }
-  | { name: LossyCodec; density?: number | undefined }
+import { type CodecChoice, type PairOptions, pairModels } from './pair-models.ts'
 
 /** What a delta is made of. */
-export interface EncodeInput {
+export interface EncodeInput extends PairOptions {
   base: ModelSpec
   expert: ModelSpec
   /** Where the payload goes. */
   path: string
-  /** What suits the expert unless given: `lora` for an adapter, else `exact`. */
-  codec?: CodecChoice | undefined
-  /** Whether the expert may have another tokenizer than the base. */
-  anyTokenizer?: boolean | undefined
 }
 
 /** What an expert's record says of its delta. */
@@ -92,12 +77,7 @@ async function encode(
   input: EncodeInput,
   options: ProgressOptions
 ): Promise<EncodedModel> {
-  const codec = codecFor(stored, tuned, input.codec)
-  const isAdapter = isAdapterOver(stored, tuned)
-  const base = isAdapter ? stored : await withTiedWeights(stored, tuned.tensors.keys())
-  const expert = isAdapter ? tuned : await withTiedWeights(tuned, stored.tensors.keys())
-  if (input.anyTokenizer !== true) requireSameTokenizer(base, expert)
-  if (base.layout.kind === 'onnx') await requireSameGraph(base, expert)
+  const { base, expert, codec } = await pairModels(stored, tuned, input)
   const spool = await fileSpool(`${input.path}.spool`)
   try {
     // Other threads open both as they are stored, without tied weights shown.
@@ -120,25 +100,6 @@ async function encode(
 
 function opener(model: ModelSpec): CheckpointOpener {
   return { module: MODEL_MODULE, input: model }
-}
-
-function codecFor(base: Model, expert: Model, choice: CodecChoice | undefined): CodecChoice {
-  const isAdapter = isAdapterOver(base, expert)
-  const codec: CodecChoice = choice ?? { name: isAdapter ? 'lora' : 'exact' }
-  if (isAdapter && codec.name !== 'lora') {
-    throw unfit(codec, `${expert.name} is an adapter, which travels as it is with --codec lora`)
-  }
-  if (isAdapter && codec.name === 'lora' && codec.rank !== undefined) {
-    throw unfit(codec, `${expert.name} is an adapter, which has its rank: leave out --rank`)
-  }
-  if (!isAdapter && codec.name === 'lora' && codec.rank === undefined) {
-    throw unfit(codec, `${expert.name} is a whole model: say which --rank its adapter is to have`)
-  }
-  return codec
-}
-
-function unfit({ name }: CodecChoice, problem: string): NodeError {
-  return new NodeError('CODEC_UNFIT', problem, { details: { codec: name } })
 }
 
 async function encodeAs(

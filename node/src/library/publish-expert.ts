@@ -7,7 +7,7 @@ import {
   type SignedRecord,
   signRecord
 } from '@soup/manifest'
-import type { CodecChoice } from '../jobs/encode.ts'
+import type { CodecChoice } from '../jobs/pair-models.ts'
 import { runJob } from '../jobs/run-job.ts'
 import type { SoupNode } from '../node.ts'
 import { addPayload } from './base-add.ts'
@@ -51,7 +51,7 @@ export async function publishExpert(
   try {
     const expert = { kind: 'file', path } as const
     if (privacy !== undefined) {
-      await runJob('privatize', { base: from, expert, path: noisy, ...privacy }, options)
+      await runJob('privatize', { base: from, expert, path: noisy, ...privacy, ...delta }, options)
     }
     const input = {
       base: from,

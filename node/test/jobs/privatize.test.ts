@@ -32,6 +32,39 @@ t.test('privatize keeps the form and the files of the expert, and clips its chan
   })
 })
 
+t.test('privatize takes tied weights as encoding does', async t => {
+  const { folder, base } = await pair(t)
+  const untied = file(await writeFolder(join(folder, 'untied'), { step: 1, isUntied: true }))
+  for (const [from, expert] of [
+    [base, untied],
+    [untied, base]
+  ] as const) {
+    const path = join(folder, `noisy-${from === base}`)
+    await privatizeJob({ base: from, expert, path, clip: 1, noise: 1 }, {})
+    await withModel({ kind: 'packed', path }, async noisy => {
+      t.ok(noisy.tensors.has('lm_head.weight'))
+      const config = Buffer.from(await noisy.files.get('config.json')!.read()).toString()
+      t.match(JSON.parse(config), { tie_word_embeddings: false })
+    })
+  }
+})
+
+t.test('what cannot be encoded is refused before anything is read', async t => {
+  const { folder, base, expert, path } = await pair(t)
+  const foreign = file(await writeFolder(join(folder, 'foreign'), { tokenizer: 'foreign' }))
+  const init = { base, path, clip: 1, noise: 1 }
+  const options = { onProgress: () => t.fail('it began') }
+  await t.rejects(privatizeJob({ ...init, expert, codec: { name: 'lora' } }, options), {
+    code: 'CODEC_UNFIT',
+    message: /--rank/
+  })
+  await t.rejects(privatizeJob({ ...init, expert: foreign }, options), {
+    code: 'TOKENIZER_DIFFERS'
+  })
+  t.same((await readdir(folder)).sort(), ['base', 'expert', 'foreign'])
+  await privatizeJob({ ...init, expert: foreign, anyTokenizer: true }, {})
+})
+
 t.test('privatize draws other noise each time', async t => {
   const { base, expert, path } = await pair(t)
   const norms = []

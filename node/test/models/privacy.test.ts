@@ -69,6 +69,16 @@ t.test('noise goes with lossy codecs', async t => {
   })
 })
 
+t.test('noise goes with an expert that unties the head of a tied base', async t => {
+  await writeFolder(path('untied'), { step: 1, isUntied: true })
+  const argv = ['publish', 'untied', '--base', base, '--reward', 'r']
+  const { id } = await at.json<Published>(...argv, '--dp-clip', '0.5', '--dp-noise', '2')
+  await at.json('checkout', id, '--out', 'untied-noisy')
+  const model = await openModel(path('untied-noisy'))
+  t.ok(model.tensors.has('lm_head.weight'))
+  await model.close()
+})
+
 t.test('what takes no noise is refused, and nothing is kept of it', async t => {
   await writeAdapter(path('adapter'), 1)
   await writeFolder(path('i0'), { positions: [0, 1] })
