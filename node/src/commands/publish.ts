@@ -29,7 +29,7 @@ export const publish: Command = nodeCommand({
     { flags: '--description <text>', summary: 'what people should know about it' },
     {
       flags: '--codec <codec>',
-      summary: `how the delta is encoded: ${CODECS.join(', ')} (default: lora for an adapter, else exact); sparse, int8 and bit1 lose something, and say how much`
+      summary: `how the delta is encoded: ${CODECS.join(', ')} (default: lora for an adapter, else exact); sparse, int8, bit1, and lora with --rank, lose something, and say how much`
     },
     { flags: '--rank <r>', summary: 'with --codec lora: extract an adapter of this rank' },
     {
