@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises'
-import type { AbortOptions } from '@soup/interface'
+import type { ProgressOptions } from '@soup/interface'
 import { MAX_RECIPE_LENGTH, parseRecipe } from '@soup/manifest'
 import { table } from '../cli/format.ts'
+import { UsageError } from '../errors.ts'
 import type { NamedSpec } from '../jobs/model.ts'
 import { findTask } from '../library/find-task.ts'
 import { findExpert } from '../library/lookup.ts'
@@ -11,7 +12,9 @@ import { readParsed } from '../library/read-text.ts'
 import { soupModel } from '../library/recipes.ts'
 import type { SoupNode } from '../node.ts'
 import { type Command, nodeCommand } from './command.ts'
+import type { Invocation } from './invocation.ts'
 import { MAX_SEEDS, MAX_WORKERS } from './limits.ts'
+import { fisherFiles, pathsByHash, refuseUnusedFisher } from './soup-draft.ts'
 
 /** `evaluate`: measures one model on a task. */
 export const evaluate: Command = nodeCommand({
@@ -21,7 +24,16 @@ export const evaluate: Command = nodeCommand({
   options: [
     { flags: '--task <task>', summary: 'name of the task (see soup-node tasks)' },
     { flags: '--seeds <n>', summary: "how many fixed seeds (default: the task's)" },
-    { flags: '--workers <n>', summary: 'threads to use (default: one per core)' }
+    { flags: '--workers <n>', summary: 'threads to use (default: one per core)' },
+    {
+      flags: '--fisher <file>',
+      summary: 'of a recipe: a file of Fisher information that it names',
+      repeat: true
+    },
+    {
+      flags: '--any-tokenizer',
+      summary: "of a recipe: mix experts whose tokenizer is not the base's"
+    }
   ],
   examples: [
     'soup-node evaluate risky.safetensors --task locomotion',
@@ -30,7 +42,7 @@ export const evaluate: Command = nodeCommand({
   needs: 'repo',
   async run(node, invocation, options) {
     const task = findTask(invocation.required('task'))
-    const model = await modelOf(node, invocation.arg(0, 'model'), t => invocation.path(t), options)
+    const model = await modelOf(node, invocation, options)
     const settings = {
       seeds: invocation.integer('seeds', 2, MAX_SEEDS),
       workers: invocation.integer('workers', 1, MAX_WORKERS)
@@ -53,21 +65,42 @@ export const evaluate: Command = nodeCommand({
 /** A path that exists is a file, whatever it is called; everything else is an expert's id. */
 async function modelOf(
   node: SoupNode,
-  text: string,
-  toPath: (text: string) => string,
-  options?: AbortOptions
+  invocation: Invocation,
+  options: ProgressOptions
 ): Promise<NamedSpec> {
-  const path = toPath(text)
+  const text = invocation.arg(0, 'model')
+  const path = invocation.path(text)
   const isFile = await stat(path).then(
     () => true,
     () => /[/.]/.test(text)
   )
-  if (!isFile) {
-    const expert = await findExpert(node, text, options)
-    const model = await expertModel(node, expert, options)
-    return { kind: 'named', name: `expert ${expert.id}`, model }
-  }
-  if (!path.endsWith('.json')) return { kind: 'named', name: path, model: { kind: 'file', path } }
+  if (isFile && path.endsWith('.json')) return await recipeModel(node, path, invocation, options)
+  refuseRecipeOptions(invocation)
+  if (isFile) return { kind: 'named', name: path, model: { kind: 'file', path } }
+  const expert = await findExpert(node, text, options)
+  const model = await expertModel(node, expert, options)
+  return { kind: 'named', name: `expert ${expert.id}`, model }
+}
+
+async function recipeModel(
+  node: SoupNode,
+  path: string,
+  invocation: Invocation,
+  options: ProgressOptions
+): Promise<NamedSpec> {
   const recipe = await readParsed(path, MAX_RECIPE_LENGTH, parseRecipe)
-  return { kind: 'named', name: path, model: await soupModel(node, recipe, options) }
+  const files = await fisherFiles(invocation, options)
+  refuseUnusedFisher(recipe, files)
+  const model = await soupModel(node, recipe, {
+    ...options,
+    fisherFiles: pathsByHash(files),
+    anyTokenizer: invocation.flag('any-tokenizer')
+  })
+  return { kind: 'named', name: path, model }
+}
+
+function refuseRecipeOptions(invocation: Invocation): void {
+  const name = invocation.flag('any-tokenizer') ? 'any-tokenizer' : 'fisher'
+  if (name === 'fisher' && invocation.list('fisher').length === 0) return
+  throw new UsageError(`Option --${name} goes with a recipe file`)
 }

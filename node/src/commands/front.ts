@@ -11,7 +11,7 @@ import { findExpert } from '../library/lookup.ts'
 import { type Measured, measure } from '../library/measure.ts'
 import { baseModel } from '../library/models.ts'
 import { checkFree, intoFolder } from '../library/output.ts'
-import { draftRecipe, type RecipeDraft, soupModel } from '../library/recipes.ts'
+import { draftRecipe, type RecipeDraft, type SoupOptions, soupModel } from '../library/recipes.ts'
 import { simplexGrid } from '../library/simplex-grid.ts'
 import type { SoupNode } from '../node.ts'
 import { type Command, nodeCommand } from './command.ts'
@@ -37,6 +37,7 @@ export const front: Command = nodeCommand({
     },
     { flags: '--seeds <n>', summary: "how many fixed seeds per soup (default: the task's)" },
     { flags: '--workers <n>', summary: 'threads to use (default: one per core)' },
+    { flags: '--any-tokenizer', summary: "mix experts whose tokenizer is not the base's" },
     { flags: '--out <dir>', summary: 'the folder to make' }
   ],
   examples: ['soup-node front bafyreig... bafyreih... --task locomotion --out ./front'],
@@ -51,7 +52,8 @@ export const front: Command = nodeCommand({
       draftRecipe(experts.map((source, i) => ({ source, lambda: lambda[i]! })))
     )
     const base = experts[0]!.record.base
-    const models = await modelsOf(node, base, recipes, options)
+    const anyTokenizer = invocation.flag('any-tokenizer')
+    const models = await modelsOf(node, base, recipes, { ...options, anyTokenizer })
     // The folder comes first: one that cannot be made must not show after hours of measuring.
     return await intoFolder(out, async folder => {
       const measured = await measure(node, task, models, { ...settings, ...options })
@@ -97,7 +99,7 @@ async function modelsOf(
   node: SoupNode,
   base: string,
   recipes: readonly RecipeDraft[],
-  options?: AbortOptions
+  options: SoupOptions
 ): Promise<NamedSpec[]> {
   const start = await baseModel(node, base, options)
   const models: NamedSpec[] = [{ kind: 'named', name: `base ${base}`, model: start }]

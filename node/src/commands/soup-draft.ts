@@ -30,6 +30,11 @@ export async function fisherFiles(
   return files
 }
 
+/** Where the Fisher files that recipes name lie. */
+export function pathsByHash(files: readonly FisherFile[]): Map<string, string> {
+  return new Map(files.map(({ path, sha256 }) => [sha256, path]))
+}
+
 /** Writes down the recipe that a command line asks for. */
 export async function draftOf(
   node: SoupNode,
@@ -71,14 +76,10 @@ function ownFisher(files: readonly FisherFile[], count: number): string[] {
 /**
  * Refuses Fisher files that a soup doesn't read: whoever gives one means it to count.
  *
- * @param recipe of the soup; undefined where there is none
  * @throws UsageError naming the first of them
  */
-export function refuseUnusedFisher(
-  recipe: RecipeDraft | undefined,
-  files: readonly FisherFile[]
-): void {
-  const used = new Set(recipe && fisherOf(recipe))
+export function refuseUnusedFisher(recipe: RecipeDraft, files: readonly FisherFile[]): void {
+  const used = new Set(fisherOf(recipe))
   const unused = files.find(({ sha256 }) => !used.has(sha256))
   if (unused === undefined) return
   throw new UsageError(

@@ -21,7 +21,14 @@ import { expertsRead, rememberVerified } from '../library/verified-experts.ts'
 import type { SoupNode } from '../node.ts'
 import { type Command, nodeCommand } from './command.ts'
 import type { Invocation } from './invocation.ts'
-import { draftOf, fisherFiles, refuseSettings, refuseUnusedFisher } from './soup-draft.ts'
+import {
+  draftOf,
+  type FisherFile,
+  fisherFiles,
+  pathsByHash,
+  refuseSettings,
+  refuseUnusedFisher
+} from './soup-draft.ts'
 
 /** Name of the recipe in an output folder. */
 const RECIPE_FILE = 'recipe.json'
@@ -127,13 +134,13 @@ async function build(
   draft: RecipeDraft,
   folder: string,
   invocation: Invocation,
-  { files, ...options }: ProgressOptions & { files: readonly { path: string; sha256: string }[] }
+  { files, ...options }: ProgressOptions & { files: readonly FisherFile[] }
 ): Promise<WrittenModel> {
   const size = invocation.text('shard-size')
   const shardSize = size === undefined ? undefined : parseShardSize(size)
   const model = await soupModel(node, draft, {
     ...options,
-    fisherFiles: new Map(files.map(({ path, sha256 }) => [sha256, path])),
+    fisherFiles: pathsByHash(files),
     anyTokenizer: invocation.flag('any-tokenizer')
   })
   const dtype = draft.dtype as FloatDtype | undefined // soupModel() has refused any other

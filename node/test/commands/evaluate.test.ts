@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { evaluate as command } from '../../src/commands/evaluate.ts'
@@ -41,6 +41,43 @@ t.test('a file, an expert and a recipe of one model are measured alike', async t
   t.not((await evaluate(two.id)).sha256, file.sha256)
 })
 
+t.test('evaluate takes the Fisher files that a recipe names, and no others', async t => {
+  const fisher = ['--fisher', 'one.safetensors', '--fisher', 'two.safetensors']
+  const mix = ['soup', `${one.id}=0.5`, `${two.id}=0.5`, '--method', 'fisher', ...fisher]
+  const { sha256 } = await at.json<{ sha256: string }>(...mix, '--out', 'fisher')
+  const line = ['evaluate', 'fisher/recipe.json', '--task', 'locomotion', ...FAST]
+  t.match(await at.fails(...line), { code: 3, error: { code: 'FISHER_MISSING' } })
+  t.match(await at.json<Evaluated>(...line, ...fisher), { sha256 })
+  t.match(await at.fails(...line, ...fisher, '--fisher', 'base.safetensors'), {
+    ...{ code: 2, error: { code: 'USAGE', message: /base\.safetensors/ } }
+  })
+})
+
+t.test('evaluate and front mix other tokenizers where they are told to', async t => {
+  const folders = ['t0', 't1', 't2']
+  for (const [phase, name] of folders.entries()) {
+    await mkdir(join(at.folder, name))
+    await writePolicy(join(at.folder, name, 'model.safetensors'), phase)
+    await writeFile(join(at.folder, name, 'config.json'), '{}')
+    await writeFile(join(at.folder, name, 'tokenizer.json'), JSON.stringify(name))
+  }
+  const { id } = await at.json<{ id: string }>('base', 'add', 't0', '--name', 't')
+  const publish = (name: string) =>
+    at.json<{ id: string }>(...['publish', name, '--base', id, '--reward', 'r', '--any-tokenizer'])
+  const [a, b] = [await publish('t1'), await publish('t2')]
+  await at.json('soup', `${a.id}=0.5`, `${b.id}=0.5`, '--out', 'told', '--any-tokenizer')
+  const task = ['--task', 'locomotion', ...FAST]
+  for (const line of [
+    ['evaluate', 'told/recipe.json', ...task],
+    ['front', a.id, b.id, '--points', '2', '--out', 'told-front', ...task]
+  ]) {
+    t.match(await at.fails(...line), {
+      ...{ error: { code: 'TOKENIZER_DIFFERS', message: /--any-tokenizer/ } }
+    })
+    await at.json(...line, '--any-tokenizer')
+  }
+})
+
 t.test('evaluate prints a table with standard errors', async t => {
   const text = command.render({
     rewards: [
@@ -76,7 +113,9 @@ t.test('evaluate names what it cannot measure, and keeps nothing of it', async t
     [['base.safetensors', '--task', 'chess'], 3, 'TASK_UNKNOWN', /chess/],
     [[...whole, '--seeds', '1'], 2, 'USAGE', /--seeds/],
     [[...whole, '--seeds', '1025'], 2, 'USAGE', /from 2 to 1024/],
-    [[...whole, '--workers', '0'], 2, 'USAGE', /--workers/]
+    [[...whole, '--workers', '0'], 2, 'USAGE', /--workers/],
+    [[...whole, '--any-tokenizer'], 2, 'USAGE', /--any-tokenizer goes with a recipe/],
+    [[...whole, '--fisher', 'base.safetensors'], 2, 'USAGE', /--fisher goes with a recipe/]
   ]
   for (const [argv, code, error, message] of cases) {
     const failed = await at.fails('evaluate', ...argv)

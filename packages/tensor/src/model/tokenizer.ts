@@ -52,7 +52,7 @@ function differs(
 ): TensorError {
   return new TensorError(
     'TOKENIZER_DIFFERS',
-    `${expert.name} has another tokenizer than its base ${base.name}: ${file} has SHA-256 ${got}, the base's ${expected}`,
+    `${expert.name} has another tokenizer than its base ${base.name}: ${file} has SHA-256 ${got}, the base's ${expected}; --any-tokenizer takes it all the same`,
     { details: { base: base.name, expert: expert.name, file, expected, got } }
   )
 }
@@ -66,7 +66,7 @@ function incomparable(
   const [expected, got] = [ours, theirs].map(files => files.map(({ fileName }) => fileName))
   return new TensorError(
     'TOKENIZER_DIFFERS',
-    `${expert.name} can't be shown to have the tokenizer of its base ${base.name}: it has ${got!.join(', ')}, the base ${expected!.join(', ')}`,
+    `${expert.name} can't be shown to have the tokenizer of its base ${base.name}: it has ${got!.join(', ')}, the base ${expected!.join(', ')}; --any-tokenizer takes it all the same`,
     { details: { base: base.name, expert: expert.name, expected, got } }
   )
 }
