@@ -3,7 +3,13 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { Invocation, type OptionValue } from '../../src/commands/invocation.ts'
-import { draftOf, fisherFiles, refuseSettings } from '../../src/commands/soup-draft.ts'
+import {
+  draftOf,
+  fisherFiles,
+  pathsByHash,
+  refuseSettings,
+  refuseUnusedFisher
+} from '../../src/commands/soup-draft.ts'
 import { kitchen, withNode } from '../run-cli.ts'
 
 const at = await kitchen(t)
@@ -70,6 +76,39 @@ t.test('fisherFiles() hashes files in their order', async t => {
   for (const { path } of files) await writeFile(path, path.slice(-3))
   t.same(await fisherFiles(asked([], { fisher: ['two', 'one'] }), {}), files)
   t.same(await fisherFiles(asked([]), {}), [])
+})
+
+/** A Fisher file of this name whose hash is its name's. */
+const fisherFile = (name: string) => ({
+  path: name,
+  sha256: createHash('sha256').update(name).digest('hex')
+})
+
+t.test('draftOf() takes the first Fisher files for the ingredients, each of its own', async t => {
+  const files = ['f', 'f', 'g'].map(fisherFile)
+  const mix = (given: typeof files, method?: string) =>
+    withNode(at, node => {
+      const options = method === undefined ? {} : { method }
+      return draftOf(node, asked([`${one}=0.5`, `${two}=0.5`], options), given, {})
+    })
+  const { fisher } = await mix(files.slice(0, 2), 'fisher')
+  t.same(fisher, [files[0]!.sha256, files[0]!.sha256])
+  await t.rejects(mix(files, 'fisher'), { code: 'USAGE', message: /Fisher file g:/ })
+  await t.rejects(mix(files), { code: 'USAGE', message: /Fisher file f:/ })
+  await t.rejects(mix(files.slice(0, 1), 'fisher'), {
+    code: 'SOUP_FISHER',
+    details: { expected: 2, got: 1 }
+  })
+})
+
+t.test('refuseUnusedFisher() looks into recipes of a recipe', async t => {
+  const recipe = { kind: 'recipe', v: 1, base: at.base, method: 'linear' } as const
+  const [f, g, h] = ['f', 'g', 'h'].map(fisherFile)
+  const inner = { ...recipe, ingredients: [], fisher: [f!.sha256], sha256: '' }
+  const outer = { ...recipe, ingredients: [{ recipe: inner }], fisher: [g!.sha256] }
+  t.doesNotThrow(() => refuseUnusedFisher(outer, [f!, g!]))
+  t.throws(() => refuseUnusedFisher(outer, [f!, h!]), { code: 'USAGE', message: /Fisher file h:/ })
+  t.same(pathsByHash([f!]), new Map([[f!.sha256, 'f']]))
 })
 
 t.test('refuseSettings() names what a recipe says itself', async t => {
