@@ -2,7 +2,7 @@ import type { LoraAdapter, LoraModule } from '@soup/delta'
 import { readFloats } from '@soup/tensor'
 import { type AdapterSoupInit, checkedTerms, soupModule, withSaved } from './adapter-soup.ts'
 import { type ComputedTensor, computedTensors } from './computed-tensors.ts'
-import { cannotMix, type ModuleTerm, sizesOf } from './terms.ts'
+import { cannotMix, type ModuleTerm, quiet, sizesOf } from './terms.ts'
 
 /**
  * The soup of the factors themselves, for parity with the code of rewarded soups (arXiv 2306.04488), which averages an
@@ -12,7 +12,8 @@ import { cannotMix, type ModuleTerm, sizesOf } from './terms.ts'
  *
  * so that ΔW = s·B·A = s·Σᵢⱼ λᵢλⱼ·Bᵢ·Aⱼ: this is *not* the soup of the weights, {@link productSoup} is. All adapters
  * with λ ≠ 0 must have the same modules, with equal ranks, scalings and biases. Summed in f32 in the order of the
- * adapters, each product and each sum rounded once.
+ * adapters, each product and each sum rounded once; a computed NaN is the positive quiet one. One adapter with λ = 1
+ * comes back number for number, −0 too; bit for bit where its factors have the soup's dtype and hold no NaN.
  *
  * @returns an adapter of the same ranks and scalings, computed as it is read
  * @throws {SoupBuildError} `SOUP_LAMBDA`, `SOUP_ADAPTERS`, before any data is read
@@ -70,8 +71,12 @@ async function sumTensors(
   let sum: Float32Array | undefined
   for (const { ingredient, module } of terms) {
     const values = await readFloats(ingredient.adapter.checkpoint, nameOf(module))
-    sum ??= new Float32Array(values.length)
-    for (let i = 0; i < sum.length; i++) sum[i]! += Math.fround(ingredient.lambda * values[i]!)
+    for (let i = 0; i < values.length; i++) {
+      const product = Math.fround(ingredient.lambda * values[i]!)
+      // 0 + −0 would be 0.
+      values[i] = quiet(sum === undefined ? product : sum[i]! + product)
+    }
+    sum = values
   }
   return sum!
 }

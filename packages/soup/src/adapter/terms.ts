@@ -103,7 +103,8 @@ export async function stackB(terms: readonly ModuleTerm[]): Promise<Matrix> {
     const values = await readFloats(ingredient.adapter.checkpoint, module.b)
     for (let row = 0, at = 0; row < stack.rows; row++) {
       const to = row * stack.columns + column
-      for (let k = 0; k < module.rank; k++) stack.values[to + k] = coefficient * values[at++]!
+      for (let k = 0; k < module.rank; k++)
+        stack.values[to + k] = quiet(coefficient * values[at++]!)
     }
     column += module.rank
   }
@@ -120,7 +121,17 @@ export async function sumBiases(terms: readonly ModuleTerm[]): Promise<Float32Ar
   for (const { ingredient, module, coefficient } of terms) {
     if (module.bias === undefined) continue
     const values = await readFloats(ingredient.adapter.checkpoint, module.bias)
-    for (let i = 0; i < sum.length; i++) sum[i]! += Math.fround(coefficient * values[i]!)
+    for (let i = 0; i < sum.length; i++) {
+      sum[i] = quiet(sum[i]! + Math.fround(coefficient * values[i]!))
+    }
   }
   return sum
+}
+
+/**
+ * A computed number of which NaN is the positive quiet one, as the kernels have it: which NaN an operation gives differs
+ * between processors, and adapters' bytes must not.
+ */
+export function quiet(value: number): number {
+  return Number.isNaN(value) ? Number.NaN : value
 }

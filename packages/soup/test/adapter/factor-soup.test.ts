@@ -1,7 +1,15 @@
 import { readFloats, readTensor } from '@soup/tensor'
 import t from 'tap'
 import { factorSoup } from '../../src/adapter/factor-soup.ts'
-import { type AdapterInit, adapterOf, denseSum, ingredients, relativeDistance } from './fixtures.ts'
+import {
+  type AdapterInit,
+  adapterOf,
+  allBytes,
+  denseSum,
+  ingredients,
+  relativeDistance,
+  withValues
+} from './fixtures.ts'
 
 const init: AdapterInit = { ranks: { layer: 2, embed: 3 }, hasBias: true }
 const experts = [adapterOf(1, init), adapterOf(31, init)]
@@ -27,20 +35,36 @@ t.test('A, B and biases are averaged separately', async t => {
 })
 
 t.test(
-  'one-hot λ gives that adapter bit for bit; in between it is not the soup of the weights',
+  'one-hot λ gives the F32 factors of that adapter bit for bit, −0 too, and others number for number',
   async t => {
-    const hot = factorSoup({ adapters: ingredients(experts, [0, 1]) })
-    for (const name of experts[1]!.checkpoint.tensors.keys()) {
-      t.strictSame(
-        await readTensor(hot.checkpoint, name),
-        await readTensor(experts[1]!.checkpoint, name)
-      )
+    const { a } = experts[1]!.modules[0]!
+    const list = [experts[0]!, withValues(experts[1]!, a, [-0, 0, 1, Number.NEGATIVE_INFINITY])]
+    const hot = factorSoup({ adapters: ingredients(list, [0, 1]) })
+    t.strictSame(await allBytes(hot.checkpoint), await allBytes(list[1]!.checkpoint))
+    const short = adapterOf(31, { ...init, dtype: 'BF16' })
+    const { checkpoint } = factorSoup({ adapters: ingredients([experts[0]!, short], [0, 1]) })
+    for (const name of short.checkpoint.tensors.keys()) {
+      t.equal(checkpoint.tensors.get(name)!.dtype, 'F32')
+      t.strictSame(await readFloats(checkpoint, name), await readFloats(short.checkpoint, name))
     }
-    const adapters = ingredients(experts, [0.5, 0.5])
-    const got = await denseSum(ingredients([factorSoup({ adapters })], [1]), 'layer.weight')
-    t.ok(relativeDistance(got, await denseSum(adapters, 'layer.weight')) > 0.1)
   }
 )
+
+t.test('between adapters it is not the soup of the weights', async t => {
+  const adapters = ingredients(experts, [0.5, 0.5])
+  const got = await denseSum(ingredients([factorSoup({ adapters })], [1]), 'layer.weight')
+  t.ok(relativeDistance(got, await denseSum(adapters, 'layer.weight')) > 0.1)
+})
+
+t.test('a computed NaN is the positive quiet one, whatever the processor makes of it', async t => {
+  const { a } = experts[0]!.modules[0]!
+  const adapters = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map(value =>
+    withValues(experts[0]!, a, [value])
+  )
+  const soup = factorSoup({ adapters: ingredients(adapters, [0.5, 0.5]) })
+  const { buffer } = await readTensor(soup.checkpoint, a)
+  t.strictSame(new Set(new Uint32Array(buffer as ArrayBuffer)), new Set([0x7fc00000]))
+})
 
 t.test('adapters that differ in what is averaged are refused by module', async t => {
   const others: [AdapterInit, RegExp][] = [

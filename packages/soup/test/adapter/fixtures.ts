@@ -107,6 +107,18 @@ export function adapterOf(seed: number, init: AdapterInit): LoraAdapter {
   }
 }
 
+/** The same adapter with other values in an F32 tensor. */
+export function withValues(of: LoraAdapter, name: string, values: number[]): LoraAdapter {
+  const { shape } = of.checkpoint.tensors.get(name)!
+  const data = Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => {
+    return values[i % values.length]!
+  })
+  const other = memoryCheckpoint({ tensors: [tensor(name, [...shape], data)] })
+  const open: Checkpoint['open'] = (wanted, offset) =>
+    (wanted === name ? other : of.checkpoint).open(wanted, offset)
+  return { ...of, checkpoint: { ...of.checkpoint, open } }
+}
+
 export function ingredients(
   adapters: readonly LoraAdapter[],
   lambda: readonly number[]

@@ -7,7 +7,7 @@ import {
   sumBiases,
   totalRank
 } from '../../src/adapter/terms.ts'
-import { adapterOf, ingredients } from './fixtures.ts'
+import { adapterOf, ingredients, withValues } from './fixtures.ts'
 
 const first = adapterOf(1, { ranks: { layer: 2 }, hasBias: true })
 const second = adapterOf(31, { ranks: { layer: 1, head: 1 }, scaling: 0.5 })
@@ -39,6 +39,18 @@ t.test('terms without a bias add nothing to their sum', async t => {
   const terms = moduleTerms(ingredients([first, second], [1, 4])).get('layer.weight')!
   t.strictSame(await sumBiases(terms), await sumBiases([terms[0]!]))
   t.strictSame([...(await sumBiases([terms[1]!]))], [0, 0, 0, 0, 0, 0, 0])
+})
+
+t.test('a computed NaN is the positive quiet one, whatever the processor makes of it', async t => {
+  const { b, bias } = first.modules[0]!
+  const bits = ({ buffer }: Float32Array) => new Set(new Uint32Array(buffer as ArrayBuffer))
+  const both = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  const adapters = both.map(value => withValues(first, bias!, [value]))
+  const terms = moduleTerms(ingredients(adapters, [0.5, 0.5])).get('layer.weight')!
+  t.strictSame(bits(await sumBiases(terms)), new Set([0x7fc00000]))
+  const infinite = moduleTerms(ingredients([withValues(first, b, both)], [1])).get('layer.weight')!
+  const { values } = await stackB(infinite.map(term => ({ ...term, coefficient: 0 })))
+  t.strictSame(bits(values), new Set([0x7fc00000]))
 })
 
 t.test('adapters that fill the memory only together are refused together', async t => {
