@@ -1,7 +1,7 @@
 import { memorySpool, readFloats } from '@soup/tensor'
 import t from 'tap'
 import { truncatedSoup } from '../../src/adapter/truncated-soup.ts'
-import { adapterOf, denseSum, ingredients, relativeDistance } from './fixtures.ts'
+import { adapterOf, baseModel, denseSum, ingredients, relativeDistance } from './fixtures.ts'
 
 const first = adapterOf(1, {
   ranks: { layer: 2, embed: 3, conv: 2 },
@@ -72,18 +72,20 @@ t.test('biases and saved tensors are mixed as they are', async t => {
   )
 })
 
-t.test('adapters that add nothing have no error', async t => {
-  const opposite = ingredients([second, second], [1, -1])
+t.test('adapters with λ = 0 add nothing and have no error', async t => {
   const { relativeError, modules } = await truncatedSoup(
     { adapters: ingredients([first], [0]), rank: 1, extrapolate: true },
     memorySpool()
   )
   t.strictSame([relativeError, modules], [0, []])
-  const none = await truncatedSoup(
-    { adapters: opposite, rank: 1, extrapolate: true, base: undefined },
-    memorySpool()
-  ).catch((error: { code: string }) => error.code)
-  t.equal(none, 'SOUP_ADAPTERS')
+})
+
+t.test('opposite adapters leave nothing but rounding; what they save needs the base', async t => {
+  const opposite = { adapters: ingredients([second, second], [1, -1]), rank: 1, extrapolate: true }
+  const { modules } = await truncatedSoup({ ...opposite, base: baseModel() }, memorySpool())
+  t.equal(modules.length, 3)
+  for (const { norm } of modules) t.ok(norm < 1e-14, `${norm}`)
+  await t.rejects(truncatedSoup(opposite, memorySpool()), { code: 'SOUP_ADAPTERS' })
 })
 
 t.test('what cannot be truncated is refused by name', async t => {
