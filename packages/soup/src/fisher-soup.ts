@@ -27,8 +27,9 @@ export interface FisherSoupInit extends SoupInit {
  *     θ_j = Σᵢ λᵢ·max(Fᵢⱼ, ε)·θᵢⱼ / Σᵢ λᵢ·max(Fᵢⱼ, ε)
  *
  * (Matena and Raffel 2022, arXiv 2111.09832, equation 7; rewarded soups, arXiv 2306.04488, remark 5.) Where all Fᵢⱼ are
- * at most ε it is the linear soup. Experts with λ = 0 aren't read, nor is the base. An infinite or NaN Fᵢⱼ gives NaN
- * where the experts differ. Experts that agree give what they agree on, bit for bit.
+ * at most ε it is the linear soup within rounding. Experts with λ = 0 aren't read, nor is the base. Where the experts
+ * differ, an infinite Fᵢⱼ of the first gives that expert's θᵢⱼ, any other infinite or NaN one gives NaN. Experts that
+ * agree give what they agree on, bit for bit.
  *
  * @returns as {@link soupCheckpoint}
  * @throws {SoupBuildError} `SOUP_LAMBDA` off the simplex; `SOUP_FISHER` when the Fisher information isn't one checkpoint

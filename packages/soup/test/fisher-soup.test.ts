@@ -59,6 +59,11 @@ t.test(
         t.ok(areNear(await values(soup), await values(linearSoup(init)), 1e-5))
       })
     )
+    const tiny = [model('a', [0]), model('b', [1e-15])]
+    const init = { base: tiny[0]!, ingredients: experts(tiny) }
+    const none = experts([model('f', [0]), model('f', [0])])
+    const soup = fisherSoup({ ...init, fishers: none, epsilon })
+    t.strictSame(await values(soup), await values(linearSoup(init)))
   }
 )
 

@@ -21,16 +21,19 @@ function fisherMean<T>(
   for (let at: u32 = 0; at < sizeBytes; at += 16) {
     const reference = v128.load(first + at)
     let total = weight<T>(terms, lambda, count, 0, at, floor)
+    for (let k = 1; k < count; k++) {
+      total = v128.add<T>(total, weight<T>(terms, lambda, count, k, at, floor))
+    }
     let sum = v128.splat<T>(0)
     for (let k = 1; k < count; k++) {
-      const factor = weight<T>(terms, lambda, count, k, at, floor)
+      // Divided first: a small weight times a small difference would be subnormal, or 0.
+      const part = v128.div<T>(weight<T>(terms, lambda, count, k, at, floor), total)
       const value = v128.load(term(terms, k) + at)
-      const change = v128.mul<T>(factor, v128.sub<T>(value, reference))
-      total = v128.add<T>(total, factor)
+      const change = v128.mul<T>(part, v128.sub<T>(value, reference))
       // Equal bits are no change, however infinite the weight.
       sum = v128.add<T>(sum, v128.andnot(change, isSame<T>(value, reference)))
     }
-    const result = v128.add<T>(reference, v128.div<T>(sum, total))
+    const result = v128.add<T>(reference, sum)
     let usual = result
     const exceptional = isExceptional<T>(result)
     if (v128.any_true(exceptional)) {

@@ -7,7 +7,7 @@ const meanSquaresKernel = kernel('meanSquares')
 /**
  * The mean of terms, each element weighted by another tensor's:
  *
- *     wᵢ = λᵢ · max(Fᵢ, ε),   θ_r + Σ_{i≠r} wᵢ·(θᵢ − θ_r) / Σᵢ wᵢ
+ *     wᵢ = λᵢ · max(Fᵢ, ε),   θ_r + Σ_{i≠r} (wᵢ / Σⱼ wⱼ)·(θᵢ − θ_r)
  *
  * (Fisher merging: Matena and Raffel 2022, arXiv 2111.09832, equation 7), around the first term. Each operation is
  * rounded once to `precision`, in the order of the terms. Where the terms agree, or their differences cancel out, the

@@ -35,10 +35,12 @@ for (const { precision, round, array } of PRECISIONS) {
           const total = weights.reduce((sum, weight) => round(sum + weight))
           const sum = terms.reduce(
             (s, term, k) =>
-              k === 0 ? s : round(s + round(weights[k]! * round(term[i]! - reference))),
+              k === 0
+                ? s
+                : round(s + round(round(weights[k]! / total) * round(term[i]! - reference))),
             0
           )
-          return sum === 0 ? reference : round(reference + round(sum / total))
+          return sum === 0 ? reference : round(reference + sum)
         })
         const list = [...terms, ...fishers].map(row => array([...row]))
         const count = terms.length
@@ -51,6 +53,16 @@ for (const { precision, round, array } of PRECISIONS) {
     )
   })
 }
+
+t.test('small weights take nothing from small differences', async t => {
+  const differences = [1e-14, 1e-15, 1e-30]
+  const zeros = new Float32Array(3)
+  const terms = [zeros, Float32Array.from(differences), zeros, zeros]
+  const [result] = inBlocks(terms, ([a, b, f, g], out, sizeBytes) =>
+    fisherMean('F32', [a!, b!], [f!, g!], [0.5, 0.5], 1e-30, out, sizeBytes)
+  ).slice(-1)
+  t.strictSame([...result!], [...Float32Array.from(differences, value => value / 2)])
+})
 
 t.test(
   'terms that agree keep their bits; infinities give the plain mean, or the quiet NaN',
@@ -68,6 +80,19 @@ t.test(
     )
   }
 )
+
+t.test('an infinite weight of the first term gives that term, any other the quiet NaN', async t => {
+  const infinity = Number.POSITIVE_INFINITY
+  const weights = [Float32Array.of(infinity, 1, infinity), Float32Array.of(1, infinity, infinity)]
+  const terms = [new Float32Array(3).fill(1), new Float32Array(3).fill(2), ...weights]
+  const [result] = inBlocks(terms, ([a, b, f, g], out, sizeBytes) =>
+    fisherMean('F32', [a!, b!], [f!, g!], [0.5, 0.5], 1e-30, out, sizeBytes)
+  ).slice(-1)
+  t.equal(
+    bits(result!),
+    bits(new Float32Array(Uint32Array.of(0x3f800000, 0x7fc00000, 0x7fc00000).buffer))
+  )
+})
 
 t.test('meanSquares() sums in f64 and rounds once', async t => {
   const rows = fc.array(fc.array(fc.float({ noNaN: true }), { minLength: 6, maxLength: 6 }), {
