@@ -5,6 +5,7 @@
  */
 export type { ByteSink, ByteSource } from './bytes.ts'
 export { SoupError, type SoupErrorInit } from './errors.ts'
+export { MAX_GLOB_BYTES, MAX_TENSOR_LAMBDAS } from './limits.ts'
 export type { AbortOptions, Progress, ProgressOptions, Startable } from './options.ts'
 export { type ErrorJson, errorToJson, RelayedError } from './relayed-error.ts'
 export type { ChunkStore, RecordFilter, RecordStore, StoredRecord } from './stores.ts'

@@ -42,9 +42,6 @@ export const MAX_RECIPE_DEPTH = 4
 /** Settings of a merging operator: none has more than five. */
 export const MAX_PARAMETERS = 16
 
-/** Patterns of tensor names with a λ of their own: enough for one per layer. */
-export const MAX_TENSOR_LAMBDA = 1024
-
 /** Latest time that a JavaScript date can express, in milliseconds since 1970. */
 export const MAX_TIME_MS = 8_640_000_000_000_000
 

@@ -1,3 +1,4 @@
+import { MAX_GLOB_BYTES, MAX_TENSOR_LAMBDAS } from '@soup/interface'
 import { asCid, DAG_CBOR, DAG_PB, RAW } from './cid.ts'
 import {
   type Codec,
@@ -24,8 +25,6 @@ import {
   MAX_PARAMETERS,
   MAX_PAYLOAD_SIZE_BYTES,
   MAX_RECIPE_DEPTH,
-  MAX_TENSOR_LAMBDA,
-  MAX_TENSOR_NAME_BYTES,
   MAX_TIME_MS,
   MAX_TRAINER_ITEMS
 } from './limits.ts'
@@ -108,7 +107,7 @@ const ingredient: Codec<Ingredient> = refine(
 )
 
 const tensorLambda: Codec<TensorLambda> = struct<TensorLambda>({
-  glob: text(MAX_TENSOR_NAME_BYTES),
+  glob: text(MAX_GLOB_BYTES),
   lambda: list(finite, MAX_INGREDIENTS, 1)
 })
 
@@ -120,7 +119,7 @@ export const recipe: Codec<RecipeRecord> = refine(
     base: documentId,
     method: operator,
     parameters: optional(dictionary(operator, finite, MAX_PARAMETERS)),
-    tensorLambda: optional(list(tensorLambda, MAX_TENSOR_LAMBDA, 1)),
+    tensorLambda: optional(list(tensorLambda, MAX_TENSOR_LAMBDAS, 1)),
     fisher: optional(list(sha256, MAX_INGREDIENTS, 1)),
     ingredients: list(ingredient, MAX_INGREDIENTS, 1),
     dtype: optional(dtype),

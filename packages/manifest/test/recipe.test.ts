@@ -108,7 +108,8 @@ t.test('an ingredient is either an expert or the soup of a recipe over the same 
     [/the same base/, { ingredients: [{ recipe: other }] }],
     [/at most once/, { ingredients: [{ recipe }, { recipe }] }],
     [/as many entries/, { fisher: [recipe.sha256] }],
-    [/as many entries/, { tensorLambda: [{ glob: '*', lambda: [1] }] }]
+    [/as many entries/, { tensorLambda: [{ glob: '*', lambda: [1] }] }],
+    [/at most 1024 bytes/, { tensorLambda: [{ glob: '*'.repeat(1025), lambda: [0.5, -1] }] }]
   ]
   for (const [message, changed] of wrong) {
     const text = JSON.stringify({ ...soupOfSoups, ...changed })

@@ -1,15 +1,8 @@
-import { MAX_GLOB_LENGTH } from './limits.ts'
-
 /**
  * Whether a whole name matches: `*` stands for any characters, dots and none among them, `?` for any one; all others
  * for themselves. Takes at most name times glob steps, whatever they hold.
- *
- * @throws {RangeError} when the glob is longer than {@link MAX_GLOB_LENGTH}
  */
 export function matchesGlob(name: string, glob: string): boolean {
-  if (glob.length > MAX_GLOB_LENGTH) {
-    throw new RangeError(`a glob has at most ${MAX_GLOB_LENGTH} characters, got ${glob.length}`)
-  }
   let [at, of] = [0, 0]
   let star: { at: number; of: number } | undefined
   while (at < name.length) {

@@ -38,8 +38,6 @@ export {
   LEAST_NORM,
   MAX_COUNTED_ELEMENTS,
   MAX_EXPERTS,
-  MAX_GLOB_LENGTH,
-  MAX_TENSOR_LAMBDAS,
   MAX_TRIM
 } from './limits.ts'
 export { type Ingredient, type LinearSoupInit, linearSoup } from './linear-soup.ts'

@@ -1,7 +1,8 @@
+import { MAX_GLOB_BYTES, MAX_TENSOR_LAMBDAS } from '@soup/interface'
 import { SoupBuildError } from './errors.ts'
 import { matchesGlob } from './glob.ts'
 import { checkLambda, type LambdaOptions } from './lambda.ts'
-import { MAX_GLOB_LENGTH, MAX_TENSOR_LAMBDAS } from './limits.ts'
+import { MAX_GLOB_STEPS } from './limits.ts'
 
 /** Coefficients for some of the tensors. */
 export interface TensorLambda {
@@ -17,8 +18,8 @@ export interface TensorLambda {
  * @param names the float tensors that λ counts for
  * @param count number of ingredients
  * @returns coefficients by name; the tensors that no rule matches are missing
- * @throws {SoupBuildError} `SOUP_GLOB` for a rule that decides about no tensor, and for too many or too long ones;
- *   `SOUP_LAMBDA` as {@link checkLambda}, and for a wrong number of coefficients
+ * @throws {SoupBuildError} `SOUP_GLOB` for a rule that decides about no tensor, and for too many or too long ones,
+ *   by themselves or for that many names; `SOUP_LAMBDA` as {@link checkLambda}, and for a wrong number of coefficients
  */
 export function tensorLambdas(
   rules: readonly TensorLambda[],
@@ -27,6 +28,7 @@ export function tensorLambdas(
   options: LambdaOptions
 ): Map<string, readonly number[]> {
   checkRules(rules, count, options)
+  checkSteps(rules, names)
   const found = new Map<string, readonly number[]>()
   const used = new Set<TensorLambda>()
   for (const name of names) {
@@ -51,8 +53,9 @@ function checkRules(rules: readonly TensorLambda[], count: number, options: Lamb
     )
   }
   for (const { glob, lambda } of rules) {
-    if (glob.length > MAX_GLOB_LENGTH) {
-      throw refuseGlob(glob, `is longer than ${MAX_GLOB_LENGTH} characters`)
+    const sizeBytes = Buffer.byteLength(glob)
+    if (sizeBytes > MAX_GLOB_BYTES) {
+      throw refuseGlob(glob, `has ${sizeBytes} bytes, at most ${MAX_GLOB_BYTES} are taken`)
     }
     if (lambda.length !== count) {
       throw new SoupBuildError(
@@ -65,10 +68,24 @@ function checkRules(rules: readonly TensorLambda[], count: number, options: Lamb
   }
 }
 
+/** A recipe is a stranger's, and so may the names be: together they must not keep a thread for an hour. */
+function checkSteps(rules: readonly TensorLambda[], names: readonly string[]): void {
+  const globs = rules.reduce((sum, { glob }) => sum + glob.length, 0)
+  const named = names.reduce((sum, name) => sum + name.length, 0)
+  const steps = globs * named
+  if (steps <= MAX_GLOB_STEPS) return
+  const most = Math.floor(MAX_GLOB_STEPS / named)
+  throw new SoupBuildError(
+    'SOUP_GLOB',
+    `the ${rules.length} patterns have ${globs} characters, and over the names of ${names.length} float tensors, which have ${named}, ${most} are taken: let fewer or shorter patterns with * stand for more tensors`,
+    { details: { patterns: rules.length, characters: globs, most } }
+  )
+}
+
 function refuseGlob(glob: string, problem: string): SoupBuildError {
   return new SoupBuildError(
     'SOUP_GLOB',
-    `the pattern ${JSON.stringify(glob.slice(0, MAX_GLOB_LENGTH))} ${problem}`,
-    { details: { glob: glob.slice(0, MAX_GLOB_LENGTH), problem } }
+    `the pattern ${JSON.stringify(glob.slice(0, MAX_GLOB_BYTES))} ${problem}`,
+    { details: { glob: glob.slice(0, MAX_GLOB_BYTES), problem } }
   )
 }

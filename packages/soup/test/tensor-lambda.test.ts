@@ -1,5 +1,6 @@
+import { MAX_GLOB_BYTES, MAX_TENSOR_LAMBDAS } from '@soup/interface'
 import t from 'tap'
-import { MAX_GLOB_LENGTH, MAX_TENSOR_LAMBDAS } from '../src/limits.ts'
+import { MAX_GLOB_STEPS } from '../src/limits.ts'
 import { tensorLambdas } from '../src/tensor-lambda.ts'
 
 const NAMES = ['a.x', 'a.y', 'b.x']
@@ -45,9 +46,24 @@ t.test('rules are limited in number and length', async t => {
     code: 'SOUP_GLOB',
     message: /one too many/
   })
-  const glob = '*'.repeat(MAX_GLOB_LENGTH + 1)
+  const glob = 'é'.repeat(MAX_GLOB_BYTES / 2 + 1)
   t.throws(() => tensorLambdas([{ glob, lambda: [1] }], NAMES, 1, {}), {
     code: 'SOUP_GLOB',
-    message: /is longer than/
+    message: /has 1026 bytes, at most 1024 are taken/
   })
+})
+
+t.test('so are their characters times those of all names, before any is tried', async t => {
+  const names = Array.from({ length: 2 ** 11 }, (_, i) => `${i}`.padStart(2 ** 10, 'a'))
+  const most = MAX_GLOB_STEPS / 2 ** 21
+  const rules = (characters: number) =>
+    ['*', ...Array(characters / 2 ** 8).fill(`x${'a'.repeat(2 ** 8 - 1)}`)].map(glob => {
+      return { glob, lambda: [1] }
+    })
+  t.throws(() => tensorLambdas(rules(most), names, 1, {}), {
+    code: 'SOUP_GLOB',
+    message: `the 9 patterns have ${most + 1} characters, and over the names of 2048 float tensors, which have ${2 ** 21}, ${most} are taken`
+  })
+  const fewer = rules(most - 2 ** 8)
+  t.throws(() => tensorLambdas(fewer, names, 1, {}), { message: /decides about no float tensor/ })
 })
