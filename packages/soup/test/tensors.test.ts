@@ -1,11 +1,8 @@
-import { type Checkpoint, memoryCheckpoint, readTensor, type TensorInfo } from '@soup/tensor'
+import { readTensor, type TensorInfo } from '@soup/tensor'
 import t from 'tap'
 import { type PointwiseTensor, pointwise } from '../src/pointwise.ts'
 import { equalTensor, floatDtype, precisionOf, valuesTensor } from '../src/tensors.ts'
-
-function model(name: string, dtype: string, data: ArrayBufferView, length: number): Checkpoint {
-  return memoryCheckpoint({ name, tensors: [{ name: 'x', dtype, shape: [length], data }] })
-}
+import { raw } from './fixtures.ts'
 
 /** Reads the tensor `x` that is computed in this way. */
 async function read(output: TensorInfo, tensor: PointwiseTensor) {
@@ -23,7 +20,7 @@ t.test('equalTensor() gives what all agree on, and names two that differ', async
     [1, 3]
   ].map((values, i) => ({
     name: `e${i}`,
-    checkpoint: model(`e${i}`, 'I16', Int16Array.from(values), 2)
+    checkpoint: raw('I16', [2], Int16Array.from(values))
   }))
   const info = terms[0]!.checkpoint.tensors.get('x')!
   t.strictSame([...(await read(info, equalTensor(terms.slice(0, 2), info)))], [1, 0, 2, 0])
@@ -36,8 +33,8 @@ t.test('equalTensor() gives what all agree on, and names two that differ', async
 t.test('valuesTensor() computes in f32 and rounds once', async t => {
   // 1, 0.5 and 3 in bf16; the product is rounded to f16.
   const terms = [
-    model('a', 'BF16', Uint16Array.of(0x3f80, 0x3f00), 2),
-    model('b', 'BF16', Uint16Array.of(0x4040, 0x4040), 2)
+    raw('BF16', [2], Uint16Array.of(0x3f80, 0x3f00)),
+    raw('BF16', [2], Uint16Array.of(0x4040, 0x4040))
   ]
   const info = terms[0]!.tensors.get('x')!
   const tensor = valuesTensor(terms, 'x', 'F16', ([a, b], out, length) => {
@@ -55,8 +52,8 @@ t.test('F64 is computed in f64 where it stays F64, with terms of other dtypes', 
   t.equal(precisionOf('F64', 'F32'), 'F32')
   t.equal(precisionOf('BF16', 'F64'), 'F32')
   const terms = [
-    model('a', 'F64', Float64Array.of(1 + 2 ** -40), 1),
-    model('b', 'BF16', Uint16Array.of(0x4040), 1)
+    raw('F64', [1], Float64Array.of(1 + 2 ** -40)),
+    raw('BF16', [1], Uint16Array.of(0x4040))
   ]
   const info = terms[0]!.tensors.get('x')!
   const tensor = valuesTensor(terms, 'x', 'F64', ([a, b], out) => {
@@ -67,5 +64,5 @@ t.test('F64 is computed in f64 where it stays F64, with terms of other dtypes', 
   })
   const bytes = await read(info, tensor)
   t.strictSame([...new Float64Array(bytes.buffer)], [3 * (1 + 2 ** -40)])
-  t.throws(() => floatDtype(model('i', 'I8', Int8Array.of(1), 1), 'x'), RangeError)
+  t.throws(() => floatDtype(raw('I8', [1], Int8Array.of(1)), 'x'), RangeError)
 })
