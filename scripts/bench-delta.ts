@@ -3,8 +3,9 @@ import { parseArgs } from 'node:util'
 import { isMainThread, Worker } from 'node:worker_threads'
 import { entropyBytes, zstdBytes } from './bench/delta-bounds.ts'
 import { measureFiles } from './bench/delta-files.ts'
-import { type DeltaModel, makeDeltaModel, normals } from './bench/delta-models.ts'
+import { type DeltaModel, makeDeltaModel } from './bench/delta-models.ts'
 import { measureCodec } from './bench/delta-speed.ts'
+import { normals, WEIGHT_SCALE } from './bench/normals.ts'
 
 const HELP = `Measures the lossless delta codec: sizes against the order-0 entropy of the differences and against zstd on
 their byte planes, and speeds in MB/s of raw weights.
@@ -73,7 +74,8 @@ async function main(argv: readonly string[]): Promise<void> {
     '| dtype | update | size % | entropy % | ratio | zstd ratio | encode | with SHA-256 | decode | with SHA-256 |'
   )
   console.log(`|${'---|'.repeat(10)}`)
-  const [weights, updates] = [normals(1, count), normals(2, count)]
+  const weights = normals(1, count, WEIGHT_SCALE)
+  const updates = normals(2, count, WEIGHT_SCALE)
   for (const dtype of DTYPES) {
     for (const rate of RATES)
       console.log(row(makeDeltaModel(dtype, weights, updates, rate), rate, runs))

@@ -9,6 +9,7 @@ import {
   memorySpool,
   readPieces
 } from '@soup/tensor'
+import { normals, WEIGHT_SCALE } from './bench/normals.ts'
 
 const HELP = `Measures the delta codecs on one bf16 matrix in memory: size, error, MB per second of
 CPU time.
@@ -18,9 +19,6 @@ CPU time.
 --elements  of the matrix, in millions (default 16)
 --runs      of each codec; medians are shown (default 3)`
 
-/** Spread of the weights, as language models have it; updates are this times their relative size. */
-const WEIGHT_SCALE = 0.02
-
 const CODECS = [
   { codec: 'exact' },
   { codec: 'sparse', density: 0.01 },
@@ -28,21 +26,6 @@ const CODECS = [
   { codec: 'int8' },
   { codec: 'bit1' }
 ] as const
-
-/** Normal deviates by Box and Muller over a xorshift generator: the same for the same seed. */
-function normals(seed: number, length: number): Float32Array {
-  let state = (seed * 0x9e3779b9) >>> 0
-  const uniform = () => {
-    state ^= state << 13
-    state ^= state >>> 17
-    state ^= state << 5
-    return ((state >>> 0) + 1) / (2 ** 32 + 1)
-  }
-  return Float32Array.from(
-    { length },
-    () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform())
-  )
-}
 
 function model(name: string, values: Float32Array): Checkpoint {
   const data = floatCodec('BF16').encode(values)
@@ -103,8 +86,8 @@ async function main(argv: readonly string[]): Promise<void> {
     }
   })
   if (values.help) return console.log(HELP)
-  const weights = normals(1, positive('--elements', values.elements) * 2 ** 20)
-  const steps = normals(2, weights.length)
+  const weights = normals(1, positive('--elements', values.elements) * 2 ** 20, 1)
+  const steps = normals(2, weights.length, 1)
   const base = model(
     'base',
     weights.map(w => WEIGHT_SCALE * w)

@@ -7,26 +7,6 @@ export interface DeltaModel {
   expert: Uint8Array
 }
 
-/** Standard deviation of the weights, as language models have it. */
-const WEIGHT_SCALE = 0.02
-
-/** Normal deviates of the weights' scale by Box and Muller over a xorshift generator: the same for the same seed. */
-export function normals(seed: number, count: number): Float32Array {
-  let state = (seed * 0x9e3779b9) >>> 0
-  const uniform = () => {
-    state ^= state << 13
-    state ^= state >>> 17
-    state ^= state << 5
-    return ((state >>> 0) + 1) / (2 ** 32 + 1)
-  }
-  const deviates = new Float32Array(count)
-  for (let i = 0; i < count; i++) {
-    const radius = WEIGHT_SCALE * Math.sqrt(-2 * Math.log(uniform()))
-    deviates[i] = radius * Math.cos(2 * Math.PI * uniform())
-  }
-  return deviates
-}
-
 /** Rounds weights to a dtype, adds updates to what that stores, and rounds again. */
 export function makeDeltaModel(
   dtype: DeltaModel['dtype'],

@@ -10,12 +10,10 @@ import {
   safetensorsBytes,
   writeSafetensors
 } from '@soup/tensor'
+import { normals, WEIGHT_SCALE } from './normals.ts'
 
 /** Experts of every benchmark. */
 export const EXPERTS: readonly string[] = ['e1', 'e2', 'e3', 'e4']
-
-/** Standard deviation of the weights, as language models have it. */
-const WEIGHT_SCALE = 0.02
 
 /** Values that are drawn; they repeat every 8 MiB of a file, far behind what any cache or codec sees at a time. */
 const DRAWN = 2 ** 22
@@ -54,11 +52,11 @@ function bytesOf(shape: readonly number[]): number {
  */
 export async function makeModels(folder: string, sizeBytes: number): Promise<void> {
   const shapes = llamaShapes(sizeBytes)
-  const base = normals(1)
+  const base = normals(1, DRAWN, WEIGHT_SCALE)
   for (const [i, name] of ['base', ...EXPERTS].entries()) {
     const path = modelPath(folder, name)
     if (existsSync(path)) continue
-    const update = normals(i + 1)
+    const update = normals(i + 1, DRAWN, WEIGHT_SCALE)
     const values = base.map((weight, at) => weight + (i === 0 ? 0 : 0.01 * update[at]!))
     writeModel(path, shapes, floatCodec('BF16').encode(values))
   }
@@ -73,21 +71,6 @@ export function modelPath(folder: string, name: string): string {
 /** Where an expert's delta lies. */
 export function deltaPath(folder: string, name: string): string {
   return join(folder, `${name}.delta`)
-}
-
-/** Normal deviates by Box and Muller over a xorshift generator: the same for the same seed. */
-function normals(seed: number): Float32Array {
-  let state = (seed * 0x9e3779b9) >>> 0
-  const uniform = () => {
-    state ^= state << 13
-    state ^= state >>> 17
-    state ^= state << 5
-    return ((state >>> 0) + 1) / (2 ** 32 + 1)
-  }
-  return Float32Array.from(
-    { length: DRAWN },
-    () => WEIGHT_SCALE * Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform())
-  )
 }
 
 function writeModel(path: string, shapes: ReadonlyMap<string, number[]>, values: Uint8Array): void {
