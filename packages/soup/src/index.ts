@@ -1,10 +1,10 @@
 /**
  * Rewarded soups and other merging operators, computed as a stream.
  *
- * {@link buildSoup} builds a soup by the name of its method, of which {@link METHODS} knows all. Each operator, as
- * {@link linearSoup}, is a function from checkpoints to a checkpoint. {@link applyAdapters} is that of low-rank
- * adapters, whose soup may also stay an adapter: {@link productSoup}, {@link truncatedSoup}, {@link factorSoup}. Same
- * ingredients, same λ, same order: same bytes on every machine.
+ * {@link buildSoup} builds a soup by the name of its method, of which {@link METHODS} knows all, and checks what the
+ * method takes. Each operator, as {@link linearSoup}, is a function from checkpoints to a checkpoint.
+ * {@link applyAdapters} is that of low-rank adapters, whose soup may also stay an adapter: {@link productSoup},
+ * {@link truncatedSoup}, {@link factorSoup}. Same ingredients, same λ, same order: same bytes on every machine.
  *
  * @packageDocumentation
  */
@@ -20,26 +20,8 @@ export {
 } from './adapter/truncated-soup.ts'
 export { averageSquares } from './average-squares.ts'
 export { type BuildSoupInit, buildSoup, type SoupIngredient } from './build-soup.ts'
-export {
-  type DareSoupInit,
-  type DareTiesSoupInit,
-  dareLinearSoup,
-  dareTiesSoup
-} from './dare-soup.ts'
 export { SoupBuildError } from './errors.ts'
-export { type FisherSoupInit, fisherSoup } from './fisher-soup.ts'
-export { matchesGlob } from './glob.ts'
 export { checkLambda, type LambdaOptions } from './lambda.ts'
-export {
-  COLINEAR_COSINE,
-  LAMBDA_SUM_TOLERANCE,
-  LEAST_DENSITY,
-  LEAST_EPSILON,
-  LEAST_NORM,
-  MAX_COUNTED_ELEMENTS,
-  MAX_EXPERTS,
-  MAX_TRIM
-} from './limits.ts'
 export { type Ingredient, type LinearSoupInit, linearSoup } from './linear-soup.ts'
 export {
   isMethod,
@@ -50,17 +32,6 @@ export {
   type MethodParameter,
   methodParameters
 } from './methods.ts'
-export { type SlerpSoupInit, slerpSoup } from './slerp-soup.ts'
 export type { SoupInit } from './soup-checkpoint.ts'
-export { type TaskArithmeticSoupInit, taskArithmeticSoup } from './task-arithmetic-soup.ts'
 export type { TensorLambda } from './tensor-lambda.ts'
 export type { NamedCheckpoint } from './tensors.ts'
-export { type ElectInit, type TiesSoupInit, tiesSoup } from './ties-soup.ts'
-export {
-  type MedianSoupInit,
-  medianSoup,
-  type TrimmedMeanSoupInit,
-  trimmedMeanSoup
-} from './trimmed-mean-soup.ts'
-export { type UniformSoupInit, uniformSoup } from './uniform-soup.ts'
-export { type WiseSoupInit, wiseSoup } from './wise-soup.ts'

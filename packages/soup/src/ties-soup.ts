@@ -46,8 +46,9 @@ type Thresholds = readonly (Threshold | undefined)[]
  *
  * (TIES-Merging, arXiv 2306.01708, algorithm 1; weighted as in mergekit, whose `ties` has the same result but for
  * rounding.) Dividing by the λ of those that agree is the operator's definition: only the ratios of λ count. Of equal
- * magnitudes at the threshold the first by index are kept; mergekit leaves it to an unstable sort which, and fails
- * where k is 0. A NaN counts as the largest magnitude, is never trimmed by others, and gives NaN.
+ * magnitudes at the threshold the first by index are kept, where mergekit's unstable sort keeps any; and one change at
+ * least is kept, where mergekit fails for k = 0. A NaN counts as the largest magnitude, is never trimmed by others, and
+ * gives NaN.
  *
  * The thresholds take a first pass over a tensor, or several, in memory that doesn't depend on its size. Experts with
  * λ = 0 aren't read. What no expert changed is the base's bit for bit; one expert of density 1 comes back within

@@ -10,13 +10,13 @@ import {
 
 /** What {@link medianSoup} is made of. */
 export interface MedianSoupInit extends SoupInit {
-  /** At least one expert; their order has no effect. */
+  /** At least one expert, as `buildSoup` checks; their order has no effect. */
   ingredients: readonly NamedCheckpoint[]
 }
 
 /** What {@link trimmedMeanSoup} is made of. */
 export interface TrimmedMeanSoupInit extends MedianSoupInit {
-  /** β: which part is left out at either end, 0 up to but not ½. */
+  /** β: which part is left out at either end, 0 up to but not ½, as `buildSoup` checks. */
   trim: number
 }
 

@@ -5,7 +5,7 @@ import type { NamedCheckpoint } from './tensors.ts'
 
 /** A soup whose experts all count the same. */
 export interface UniformSoupInit extends SoupInit {
-  /** The experts, at least one, in the recipe's order. */
+  /** The experts, at least one, as `buildSoup` checks, in the recipe's order. */
   ingredients: readonly NamedCheckpoint[]
 }
 

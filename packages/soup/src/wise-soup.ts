@@ -4,7 +4,7 @@ import type { SoupInit } from './soup-checkpoint.ts'
 
 /** What {@link wiseSoup} is made of. */
 export interface WiseSoupInit extends SoupInit {
-  /** The expert; its λ is α, 0 to 1. */
+  /** The expert; its λ is α, which `buildSoup` holds between 0 and 1. */
   ingredient: Ingredient
 }
 
