@@ -15,8 +15,8 @@ import { equalTensor, type NamedCheckpoint } from './tensors.ts'
 export interface SoupInit {
   /** θ₀. Stays the caller's. */
   base: Checkpoint
-  /** What float tensors are rounded to; each keeps its own dtype unless given. */
-  dtype?: FloatDtype | undefined
+  /** What float tensors are rounded to: all, or each by its name; each keeps its own dtype unless given. */
+  dtype?: FloatDtype | ((tensor: string) => FloatDtype) | undefined
 }
 
 /** How an operator computes its tensors. */
@@ -38,7 +38,7 @@ export interface SoupTensors {
  * @throws {SoupBuildError} `SOUP_DTYPE` when the output dtype isn't one to compute in
  */
 export function soupCheckpoint({ base, dtype }: SoupInit, soup: SoupTensors): Checkpoint {
-  if (dtype !== undefined && !isFloatDtype(dtype)) throw wrongDtype(dtype)
+  if (typeof dtype === 'string' && !isFloatDtype(dtype)) throw wrongDtype(dtype)
   const tensors = new Map([...base.tensors].map(([name, info]) => [name, outputInfo(info, dtype)]))
   return pointwise({
     name: 'soup',
@@ -76,8 +76,9 @@ export function areSequential(terms: readonly NamedCheckpoint[]): boolean {
   return terms.some(({ checkpoint }) => checkpoint.isSequential)
 }
 
-function outputInfo(info: TensorInfo, dtype?: FloatDtype): TensorInfo {
-  if (dtype === undefined || !isFloatDtype(info.dtype)) return info
+function outputInfo(info: TensorInfo, to: SoupInit['dtype']): TensorInfo {
+  if (to === undefined || !isFloatDtype(info.dtype)) return info
+  const dtype = typeof to === 'function' ? to(info.name) : to
   const sizeBytes = tensorBytes(dtype, info.shape)
   if (sizeBytes === undefined) throw new RangeError(`${dtype}[${info.shape}] is too large`)
   return { ...info, dtype, sizeBytes }

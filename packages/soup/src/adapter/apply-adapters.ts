@@ -1,19 +1,21 @@
-import { biasOf, checkAdapterFits, isTransposed } from '@soup/delta'
+import { checkAdapterFits, isTransposed } from '@soup/delta'
 import {
   type Checkpoint,
-  type FloatDtype,
   isFloatDtype,
   matrix,
   rowMajor,
-  type TensorInfo,
   tensorInfo,
   transpose
 } from '@soup/tensor'
 import { checkLambda } from '../lambda.ts'
 import { linearSoup } from '../linear-soup.ts'
+import type { SoupInit } from '../soup-checkpoint.ts'
+import { type TensorLambda, tensorLambdas } from '../tensor-lambda.ts'
 import { savedSoup } from './saved-soup.ts'
 import {
   type AdapterIngredient,
+  type AdaptersAt,
+  biasTerms,
   type ModuleTerm,
   moduleTerms,
   stackA,
@@ -23,13 +25,11 @@ import {
 import { type UpdateFactors, updatedTensor } from './updated-tensor.ts'
 
 /** What {@link applyAdapters} is made of. */
-export interface ApplyAdaptersInit {
-  /** θ₀. Stays the caller's. */
-  base: Checkpoint
+export interface ApplyAdaptersInit extends SoupInit {
   /** The adapters, in the recipe's order, which decides about the last bit. */
   adapters: readonly AdapterIngredient[]
-  /** What float tensors are rounded to; each keeps its own dtype unless given. */
-  dtype?: FloatDtype | undefined
+  /** λ of single tensors of the base, instead of the adapters'; the first rule that matches counts. */
+  tensorLambda?: readonly TensorLambda[] | undefined
   /** Whether λ may leave the simplex. */
   extrapolate?: boolean | undefined
 }
@@ -52,23 +52,29 @@ type Load = () => Promise<UpdateFactors>
  * @returns a checkpoint without metadata, computed as it is read, from any offset unless something it reads whole is
  *   sequential; memory is that of one module's factors, a row block and a few kernel blocks. Reading throws
  *   {@link SoupBuildError} `SOUP_NOT_FLOAT` for a saved tensor that differs and isn't of float dtype
- * @throws {SoupBuildError} `SOUP_LAMBDA` as {@link checkLambda}; `SOUP_ADAPTERS` when two adapters change a weight in
- *   different ways; `SOUP_DTYPE`
+ * @throws {SoupBuildError} `SOUP_LAMBDA` as {@link checkLambda}; `SOUP_GLOB` as `linearSoup`; `SOUP_ADAPTERS` when two
+ *   adapters change a weight in different ways; `SOUP_DTYPE`
  * @throws {DeltaError} `ADAPTER_MISMATCH`, `ADAPTER_TOO_LARGE`: as `checkAdapterFits`
  */
 export function applyAdapters(init: ApplyAdaptersInit): Checkpoint {
-  const { base, adapters, dtype } = init
+  const { base, adapters } = init
   const lambda = adapters.map(ingredient => ingredient.lambda)
   checkLambda(lambda, init)
   for (const { adapter } of adapters) checkAdapterFits(base, adapter)
-  const updates = updatesOf(moduleTerms(adapters))
+  const at = adaptersAt(init)
+  const updates = updatesOf(moduleTerms(adapters, at), biasTerms(adapters, at))
+  const copy = linearSoup({ ...init, ingredients: [], tensorLambda: [], extrapolate: true })
   const saved = savedSoup({
     base,
     adapters,
+    at,
     // What another adapter updates is rounded after that.
-    dtype: name => (updates.has(name) ? 'F32' : floatDtypeOf(base, name, dtype))
+    dtype: name => {
+      const { dtype } = tensorInfo(copy, name)
+      if (!isFloatDtype(dtype)) return undefined
+      return updates.has(name) ? 'F32' : dtype
+    }
   })
-  const copy = linearSoup({ base, ingredients: [], dtype, extrapolate: true })
   const load = rememberLast(updates)
   const isSaved = (name: string) => saved.tensors.has(name)
   return {
@@ -83,20 +89,34 @@ export function applyAdapters(init: ApplyAdaptersInit): Checkpoint {
   }
 }
 
-function floatDtypeOf(base: Checkpoint, name: string, dtype?: FloatDtype): FloatDtype | undefined {
-  const info: TensorInfo = tensorInfo(base, name)
-  if (!isFloatDtype(info.dtype)) return undefined
-  return dtype ?? info.dtype
+/** The adapters with the λ of the rule that counts for a tensor, or with their own. */
+function adaptersAt({
+  base,
+  adapters,
+  tensorLambda = [],
+  ...options
+}: ApplyAdaptersInit): AdaptersAt {
+  const floats = [...base.tensors.values()].filter(({ dtype }) => isFloatDtype(dtype))
+  const names = floats.map(({ name }) => name)
+  const rules = new Map<string, readonly AdapterIngredient[]>()
+  const weighted = new Map<readonly number[], readonly AdapterIngredient[]>()
+  for (const [name, lambda] of tensorLambdas(tensorLambda, names, adapters.length, options)) {
+    const list =
+      weighted.get(lambda) ?? adapters.map((each, i) => ({ ...each, lambda: lambda[i]! }))
+    weighted.set(lambda, list)
+    rules.set(name, list)
+  }
+  return tensor => rules.get(tensor) ?? adapters
 }
 
 /** How to load the update of each tensor of the base that adapters change. */
-function updatesOf(modules: ReadonlyMap<string, readonly ModuleTerm[]>): Map<string, Load> {
+function updatesOf(
+  modules: ReadonlyMap<string, readonly ModuleTerm[]>,
+  biases: ReadonlyMap<string, readonly ModuleTerm[]>
+): Map<string, Load> {
   const updates = new Map<string, Load>()
-  for (const [weight, terms] of modules) {
-    updates.set(weight, () => weightFactors(terms))
-    const biased = terms.filter(({ module }) => module.bias !== undefined)
-    if (biased.length > 0) updates.set(biasOf(terms[0]!.module), () => biasFactors(biased))
-  }
+  for (const [weight, terms] of modules) updates.set(weight, () => weightFactors(terms))
+  for (const [bias, terms] of biases) updates.set(bias, () => biasFactors(terms))
   return updates
 }
 

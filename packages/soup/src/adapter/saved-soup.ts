@@ -2,13 +2,15 @@ import { type Checkpoint, type FloatDtype, isFloatDtype, tensorInfo } from '@sou
 import { sumsToOne } from '../lambda.ts'
 import { linearSoup } from '../linear-soup.ts'
 import { tensorView } from './tensor-view.ts'
-import { type AdapterIngredient, cannotMix } from './terms.ts'
+import { type AdapterIngredient, type AdaptersAt, cannotMix } from './terms.ts'
 
 /** What {@link savedSoup} is made of. */
 export interface SavedSoupInit {
   /** θ₀; without it every adapter must save what one of them saves, and Σλᵢ be 1. */
   base: Checkpoint | undefined
   adapters: readonly AdapterIngredient[]
+  /** Their coefficients for a tensor, where these aren't the same for all. */
+  at?: AdaptersAt | undefined
   /**
    * What a float tensor is rounded to; where undefined, the first adapter's dtype, and F32 where the adapters' dtypes
    * differ.
@@ -27,9 +29,14 @@ export interface SavedSoupInit {
  * @throws {SoupBuildError} `SOUP_ADAPTERS` where the base is needed and isn't given, `SOUP_MISMATCH` where shapes differ
  */
 export function savedSoup(init: SavedSoupInit): Checkpoint {
-  const adapters = init.adapters.filter(({ lambda }) => lambda !== 0)
-  const names = new Set(adapters.flatMap(({ adapter }) => [...adapter.saved.keys()]))
-  const soups = new Map([...names].map(name => [name, savedTensor(init, adapters, name)]))
+  const { at = () => init.adapters } = init
+  const counted = (name: string) => at(name).filter(({ lambda }) => lambda !== 0)
+  const names = new Set(init.adapters.flatMap(({ adapter }) => [...adapter.saved.keys()]))
+  const soups = new Map(
+    [...names]
+      .filter(name => counted(name).some(({ adapter }) => adapter.saved.has(name)))
+      .map(name => [name, savedTensor(init, counted(name), name)])
+  )
   const tensors = new Map([...soups].map(([name, soup]) => [name, tensorInfo(soup, name)]))
   return {
     name: 'saved tensors',

@@ -6,6 +6,7 @@ import {
   type FloatDtype,
   floatBytes,
   returnBlocks,
+  type TensorInfo,
   type TensorReader,
   takeBlocks,
   tensorInfo
@@ -27,9 +28,7 @@ export function tensorView(
   asFloats: boolean
 ): Checkpoint {
   const stored = tensorInfo(checkpoint, from)
-  const info = asFloats
-    ? { ...stored, dtype: 'F32', sizeBytes: elementCount(stored.shape)! * BYTES }
-    : stored
+  const info = asFloats ? decodedInfo(stored) : stored
   const tensors = new Map([[to, { ...info, name: to }]])
   return {
     name: checkpoint.name,
@@ -38,12 +37,41 @@ export function tensorView(
     isSequential: checkpoint.isSequential,
     open: (name, offset = 0) => {
       tensorInfo({ name: checkpoint.name, tensors }, name)
-      if (!asFloats) return checkpoint.open(from, offset)
-      const dtype = stored.dtype as FloatDtype
-      return decodingReader(checkpoint.open(from, (offset / BYTES) * floatBytes(dtype)), dtype)
+      return asFloats ? openDecoded(checkpoint, from, offset) : checkpoint.open(from, offset)
     },
     close: () => Promise.resolve()
   }
+}
+
+/**
+ * A checkpoint of which some tensors are decoded to F32.
+ *
+ * @param checkpoint stays the caller's
+ * @param names of tensors of float dtypes
+ */
+export function decodedView(checkpoint: Checkpoint, names: ReadonlySet<string>): Checkpoint {
+  const tensors = new Map(
+    [...checkpoint.tensors].map(([name, info]) => [
+      name,
+      names.has(name) ? decodedInfo(info) : info
+    ])
+  )
+  return {
+    ...checkpoint,
+    tensors,
+    open: (name, offset) =>
+      names.has(name) ? openDecoded(checkpoint, name, offset) : checkpoint.open(name, offset),
+    close: () => Promise.resolve()
+  }
+}
+
+function decodedInfo(info: TensorInfo): TensorInfo {
+  return { ...info, dtype: 'F32', sizeBytes: elementCount(info.shape)! * BYTES }
+}
+
+function openDecoded(checkpoint: Checkpoint, name: string, offset = 0): TensorReader {
+  const dtype = tensorInfo(checkpoint, name).dtype as FloatDtype
+  return decodingReader(checkpoint.open(name, (offset / BYTES) * floatBytes(dtype)), dtype)
 }
 
 function decodingReader(reader: TensorReader, dtype: FloatDtype): TensorReader {

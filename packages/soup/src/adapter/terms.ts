@@ -1,4 +1,10 @@
-import { isTransposed, type LoraAdapter, type LoraModule, requireFactorBytes } from '@soup/delta'
+import {
+  biasOf,
+  isTransposed,
+  type LoraAdapter,
+  type LoraModule,
+  requireFactorBytes
+} from '@soup/delta'
 import { type Matrix, matrix, readFloats } from '@soup/tensor'
 import { SoupBuildError } from '../errors.ts'
 
@@ -20,6 +26,13 @@ export interface ModuleTerm {
   readonly coefficient: number
 }
 
+/**
+ * The adapters with the coefficients that count for a tensor of the base.
+ *
+ * @returns all of them, in their order
+ */
+export type AdaptersAt = (tensor: string) => readonly AdapterIngredient[]
+
 /** Bytes of an f32. */
 const BYTES = 4
 
@@ -27,22 +40,53 @@ const BYTES = 4
  * Gathers what the adapters add to each module. Adapters with λ = 0 don't count.
  *
  * @param adapters checked by `checkAdapter`
+ * @param at their coefficients for a weight, where these aren't the same for all
  * @returns at least one term a module, in the order of the adapters, by the name of the base's weight
  * @throws {SoupBuildError} `SOUP_ADAPTERS` when adapters change a weight in different ways
  * @throws {DeltaError} `ADAPTER_TOO_LARGE` when their factors would fill the memory together
  */
-export function moduleTerms(adapters: readonly AdapterIngredient[]): Map<string, ModuleTerm[]> {
+export function moduleTerms(
+  adapters: readonly AdapterIngredient[],
+  at: AdaptersAt = () => adapters
+): Map<string, ModuleTerm[]> {
+  const gathered = gather(adapters, at, ({ weight }) => weight)
+  for (const terms of gathered.values()) requireSameForm(terms)
+  return gathered
+}
+
+/**
+ * Gathers what the adapters add to the base's biases.
+ *
+ * @param adapters checked by `checkAdapterFits`
+ * @param at their coefficients for a bias
+ * @returns as {@link moduleTerms}, by the name of the base's bias
+ */
+export function biasTerms(
+  adapters: readonly AdapterIngredient[],
+  at: AdaptersAt
+): Map<string, ModuleTerm[]> {
+  return gather(adapters, at, module => (module.bias === undefined ? undefined : biasOf(module)))
+}
+
+/** @param tensorOf the base's tensor that a module changes, if any */
+function gather(
+  adapters: readonly AdapterIngredient[],
+  at: AdaptersAt,
+  tensorOf: (module: LoraModule) => string | undefined
+): Map<string, ModuleTerm[]> {
   const gathered = new Map<string, ModuleTerm[]>()
-  for (const ingredient of adapters) {
-    if (ingredient.lambda === 0) continue
-    for (const module of ingredient.adapter.modules) {
+  for (const [i, { adapter }] of adapters.entries()) {
+    for (const module of adapter.modules) {
+      const tensor = tensorOf(module)
+      if (tensor === undefined) continue
+      const ingredient = at(tensor)[i]!
+      if (ingredient.lambda === 0) continue
       const term = { ingredient, module, coefficient: ingredient.lambda * module.scaling }
-      const terms = gathered.get(module.weight)
-      if (terms === undefined) gathered.set(module.weight, [term])
+      const terms = gathered.get(tensor)
+      if (terms === undefined) gathered.set(tensor, [term])
       else terms.push(term)
     }
   }
-  for (const terms of gathered.values()) requireSameForm(terms)
   return gathered
 }
 

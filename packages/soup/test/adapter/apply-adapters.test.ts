@@ -161,6 +161,41 @@ t.test('the sum is rounded once to the dtype, and F64 keeps what f32 cannot hold
   )
 })
 
+t.test(
+  'a rule gives a tensor, be it a weight, a bias or a saved one, the bytes of its λ',
+  async t => {
+    const list = ingredients([first, second], [0.25, 0.75])
+    const lambda = [0, 1]
+    const usual = await allBytes(applyAdapters({ base, adapters: list }))
+    const other = await allBytes(
+      applyAdapters({ base, adapters: ingredients([first, second], lambda) })
+    )
+    for (const name of [...WEIGHTS, 'layer.bias', 'norm.weight']) {
+      const tensorLambda = [{ glob: name, lambda }]
+      const mixed = await allBytes(applyAdapters({ base, adapters: list, tensorLambda }))
+      t.notSame(usual.get(name), other.get(name))
+      t.strictSame(mixed, new Map([...usual, [name, other.get(name)!]]), name)
+    }
+    const none = { base, adapters: list, tensorLambda: [{ glob: 'steps', lambda }] }
+    t.throws(() => applyAdapters(none), { code: 'SOUP_GLOB' })
+  }
+)
+
+t.test('each tensor can be rounded to a dtype of its own', async t => {
+  const adapters = ingredients([first], [1])
+  const dtype = (name: string) => (name === 'layer.weight' ? 'F32' : 'BF16')
+  const mixed = applyAdapters({ base, adapters, dtype })
+  const [wide, narrow] = [
+    applyAdapters({ base, adapters }),
+    applyAdapters({ base, adapters, dtype: 'BF16' })
+  ]
+  for (const [name, { dtype }] of narrow.tensors) {
+    t.equal(mixed.tensors.get(name)!.dtype, name === 'layer.weight' ? 'F32' : dtype)
+    const expected = name === 'layer.weight' ? wide : narrow
+    t.strictSame(await readTensor(mixed, name), await readTensor(expected, name))
+  }
+})
+
 t.test('λ = 0 gives the base bit for bit, and its adapters are not read', async t => {
   const unreadable = {
     ...first,

@@ -11,6 +11,15 @@ async function norm(soup: ReturnType<typeof savedSoup>): Promise<number[]> {
   return [...(await readFloats(soup, 'norm.weight'))]
 }
 
+t.test('a tensor can have coefficients of its own', async t => {
+  const adapters = ingredients([one!, two!], [0.5, 0.5])
+  const at = () => ingredients([one!, two!], [0, 1])
+  const own = await readFloats(two!.checkpoint, 'base_model.model.norm.weight')
+  t.strictSame(await norm(savedSoup({ base: undefined, adapters, at, dtype: keep })), [...own])
+  const none = () => ingredients([one!, two!], [0, 0])
+  t.equal(savedSoup({ base: baseModel(), adapters, at: none, dtype: keep }).tensors.size, 0)
+})
+
 t.test('an adapter that does not save a tensor counts as the base', async t => {
   const base = baseModel()
   const soup = savedSoup({ base, adapters: ingredients([one!, none!], [0.5, 0.5]), dtype: keep })

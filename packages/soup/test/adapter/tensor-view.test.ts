@@ -1,6 +1,6 @@
 import { BLOCK_BYTES, memoryCheckpoint, readFloats, readTensor } from '@soup/tensor'
 import t from 'tap'
-import { tensorView } from '../../src/adapter/tensor-view.ts'
+import { decodedView, tensorView } from '../../src/adapter/tensor-view.ts'
 import { noise, tensor } from './fixtures.ts'
 
 t.test('a view has one tensor under its new name, from any offset', async t => {
@@ -18,6 +18,25 @@ t.test('a view has one tensor under its new name, from any offset', async t => {
   const bytes = new Uint8Array(8)
   await wide.open('z', 4).read(bytes)
   t.strictSame([...new Float32Array(bytes.buffer)], [2, 3])
+})
+
+t.test('some tensors of a checkpoint are decoded, the others stay', async t => {
+  const checkpoint = memoryCheckpoint({
+    tensors: [tensor('x', [3], noise(1, 3), 'BF16'), tensor('y', [2], noise(2, 2), 'BF16')]
+  })
+  const view = decodedView(checkpoint, new Set(['x']))
+  t.strictSame(
+    [...view.tensors.values()].map(({ dtype, sizeBytes }) => [dtype, sizeBytes]),
+    [
+      ['F32', 12],
+      ['BF16', 4]
+    ]
+  )
+  t.strictSame(await readFloats(view, 'x'), await readFloats(checkpoint, 'x'))
+  t.strictSame(await readTensor(view, 'y'), await readTensor(checkpoint, 'y'))
+  const bytes = new Uint8Array(4)
+  await view.open('x', 8).read(bytes)
+  t.equal(new Float32Array(bytes.buffer)[0], (await readFloats(checkpoint, 'x'))[2])
 })
 
 t.test('what is longer than a block is decoded block by block', async t => {

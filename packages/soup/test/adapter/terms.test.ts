@@ -1,5 +1,6 @@
 import t from 'tap'
 import {
+  biasTerms,
   moduleTerms,
   sizesOf,
   stackA,
@@ -22,6 +23,20 @@ t.test('terms are gathered by weight, in the order of the adapters, without λ =
   )
   t.strictSame([totalRank(layer), sizesOf(layer[0]!)], [3, { inner: 5, outer: 7 }])
   t.strictSame([...moduleTerms(ingredients([first, second], [0.5, 0])).keys()], ['layer.weight'])
+})
+
+t.test('each tensor can have coefficients of its own', async t => {
+  const adapters = ingredients([first, second], [0.5, 0.5])
+  const at = (tensor: string) =>
+    ingredients([first, second], tensor === 'layer.weight' ? [0, 2] : [3, 0])
+  const terms = moduleTerms(adapters, at)
+  t.strictSame(
+    [...terms].map(([name, list]) => [name, list.map(({ coefficient }) => coefficient)]),
+    [['layer.weight', [1]]]
+  )
+  const biases = biasTerms(adapters, at)
+  t.strictSame([...biases.keys()], ['layer.bias'])
+  t.equal(biases.get('layer.bias')![0]!.coefficient, 6)
 })
 
 t.test('factors are stacked, those of B scaled, row by row', async t => {
