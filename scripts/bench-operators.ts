@@ -3,7 +3,13 @@
  */
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { type BuildSoupInit, buildSoup, METHODS, type MethodName } from '@soup/soup'
+import {
+  type BuildSoupInit,
+  buildSoup,
+  isAdapterMethod,
+  METHODS,
+  type MethodName
+} from '@soup/soup'
 import {
   BLOCK_BYTES,
   type Checkpoint,
@@ -106,7 +112,8 @@ async function methods(experts: number, runs: number): Promise<void> {
   ])
   console.log(`| method, GB/s of experts | ${columns.join(' | ')} |`)
   console.log(`|---|${columns.map(() => '---|').join('')}`)
-  const rows = new Map((Object.keys(METHODS) as MethodName[]).map(name => [name, [] as string[]]))
+  const names = (Object.keys(METHODS) as MethodName[]).filter(name => !isAdapterMethod(name))
+  const rows = new Map(names.map(name => [name, [] as string[]]))
   for (const dtype of DTYPES) {
     const models = Array.from({ length: experts + 1 }, (_, seed) => model(dtype, seed))
     for (const [name, row] of rows) {

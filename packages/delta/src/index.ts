@@ -82,7 +82,12 @@ export { type PrivatizeInit, privatize } from './dp/privatize.ts'
 export { type EncodeOptions, encodeExact } from './encode.ts'
 export type { EncodeOpeners } from './encode-team.ts'
 export { DeltaError } from './errors.ts'
-export { DEFAULT_DENSITY, EXACT_PIECE_BYTES, MAX_FACTOR_BYTES } from './limits.ts'
+export {
+  DEFAULT_DENSITY,
+  EXACT_PIECE_BYTES,
+  MAX_CHOSEN_RANK,
+  MAX_FACTOR_BYTES
+} from './limits.ts'
 export {
   isBaseLayerName,
   isTransposed,

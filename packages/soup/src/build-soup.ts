@@ -4,7 +4,14 @@ import { SoupBuildError } from './errors.ts'
 import { fisherSoup } from './fisher-soup.ts'
 import { checkLambda } from './lambda.ts'
 import { type Ingredient, linearSoup } from './linear-soup.ts'
-import { isMethod, METHODS, type MethodName, methodParameters } from './methods.ts'
+import {
+  isAdapterMethod,
+  METHODS,
+  type MethodName,
+  methodName,
+  methodParameters,
+  type WeightMethodName
+} from './methods.ts'
 import { slerpSoup } from './slerp-soup.ts'
 import type { SoupInit } from './soup-checkpoint.ts'
 import { taskArithmeticSoup } from './task-arithmetic-soup.ts'
@@ -37,7 +44,25 @@ export interface BuildSoupInit extends SoupInit {
   extrapolate?: boolean | undefined
 }
 
+/** What a method is given, whatever it mixes. */
+export interface SoupSettings<T>
+  extends Pick<BuildSoupInit, 'method' | 'parameters' | 'extrapolate'> {
+  ingredients: readonly T[]
+  tensorLambda?: readonly TensorLambda[] | undefined
+  /** Something for each file of Fisher information. */
+  fisher?: readonly unknown[] | undefined
+}
+
 /** The same, after what belongs to the method was checked. */
+export interface CheckedSettings<T> {
+  method: MethodName
+  ingredients: (T & { lambda: number })[]
+  parameters: Record<string, number>
+  tensorLambda: readonly TensorLambda[]
+  extrapolate: boolean
+}
+
+/** What builders get. */
 interface CheckedInit extends SoupInit {
   ingredients: readonly Ingredient[]
   parameters: Readonly<Record<string, number>>
@@ -46,7 +71,7 @@ interface CheckedInit extends SoupInit {
   extrapolate: boolean
 }
 
-const BUILDERS: Record<MethodName, (init: CheckedInit) => Checkpoint> = {
+const BUILDERS: Record<WeightMethodName, (init: CheckedInit) => Checkpoint> = {
   linear: linearSoup,
   uniform: uniformSoup,
   wise: init => wiseSoup({ ...init, ingredient: init.ingredients[0]! }),
@@ -72,15 +97,40 @@ function thinning({ parameters }: CheckedInit) {
  * @returns a checkpoint without metadata that is computed as it is read: same ingredients, λ, parameters and order,
  *   same bytes on every machine. Reading throws {@link SoupBuildError} `SOUP_NOT_FLOAT` for a tensor that differs
  *   between experts and isn't of float dtype
- * @throws {SoupBuildError} `SOUP_METHOD` for an unknown method; `SOUP_EXPERTS` for too few or too many experts;
- *   `SOUP_PARAMETER` as {@link methodParameters}; `SOUP_LAMBDA` for λ that the method doesn't take, that is missing, or
- *   that leaves its range; `SOUP_GLOB` for a pattern of tensors that decides about none; `SOUP_FISHER` for Fisher
- *   information that is missing, unwanted or doesn't fit; `SOUP_MISMATCH` for experts whose tensors aren't the base's;
- *   `SOUP_TENSOR_TOO_LARGE` as `tiesSoup`; `SOUP_DTYPE` for an output dtype that isn't one to compute in
+ * @throws {SoupBuildError} as {@link checkedSettings}; `SOUP_ADAPTERS` for a method that mixes adapters alone;
+ *   `SOUP_LAMBDA` for λ that leaves its range; `SOUP_GLOB` for a pattern of tensors that decides about none;
+ *   `SOUP_FISHER` for Fisher information that is missing or doesn't fit; `SOUP_MISMATCH` for experts whose tensors aren't
+ *   the base's; `SOUP_TENSOR_TOO_LARGE` as `tiesSoup`; `SOUP_DTYPE` for an output dtype that isn't one to compute in
  */
 export function buildSoup(init: BuildSoupInit): Checkpoint {
-  const { base, dtype, method, tensorLambda = [], fisher = [], extrapolate = false } = init
-  if (!isMethod(method)) throw unknownMethod(method)
+  const { base, dtype, fisher = [] } = init
+  const { method, ...checked } = checkedSettings(init)
+  if (isAdapterMethod(method)) throw wholeModel(method, init.ingredients[0]!.name)
+  return BUILDERS[method]({ ...checked, base, dtype, fishers: fisher })
+}
+
+/** The error of a whole model where adapters are mixed. */
+export function wholeModel(method: MethodName, expert: string): SoupBuildError {
+  return new SoupBuildError(
+    'SOUP_ADAPTERS',
+    `${method} mixes adapters, and ${expert} is a whole model: linear mixes both`,
+    { details: { method, expert } }
+  )
+}
+
+/**
+ * Checks what belongs to a method, whatever it mixes, by numbers alone.
+ *
+ * @returns the same with what wasn't given; λ is 0 where the method takes none, and nobody looks at it
+ * @throws {SoupBuildError} `SOUP_METHOD` for an unknown method; `SOUP_EXPERTS` for too few or too many experts;
+ *   `SOUP_PARAMETER` as {@link methodParameters}; `SOUP_LAMBDA` for λ that the method doesn't take or that is missing, and
+ *   off the simplex or the unit where it never leaves that; `SOUP_FISHER` for Fisher information that is unwanted
+ */
+export function checkedSettings<T extends { name: string; lambda?: number | undefined }>(
+  init: SoupSettings<T>
+): CheckedSettings<T> {
+  const { tensorLambda = [], fisher = [], extrapolate = false } = init
+  const method = methodName(init.method)
   checkCount(method, init.ingredients.length)
   const parameters = methodParameters(method, init.parameters)
   const ingredients = checkedIngredients(method, init.ingredients, extrapolate)
@@ -93,8 +143,7 @@ export function buildSoup(init: BuildSoupInit): Checkpoint {
       details: { method }
     })
   }
-  const checked = { base, dtype, ingredients, parameters, tensorLambda, extrapolate }
-  return BUILDERS[method]({ ...checked, fishers: fisher })
+  return { method, ingredients, parameters, tensorLambda, extrapolate }
 }
 
 function checkCount(method: MethodName, count: number): void {
@@ -107,11 +156,11 @@ function checkCount(method: MethodName, count: number): void {
 }
 
 /** Refuses λ that isn't of the method's kind; where it takes none it is 0, and nobody looks at it. */
-function checkedIngredients(
+function checkedIngredients<T extends { name: string; lambda?: number | undefined }>(
   method: MethodName,
-  ingredients: readonly SoupIngredient[],
+  ingredients: readonly T[],
   extrapolate: boolean
-): Ingredient[] {
+): (T & { lambda: number })[] {
   const kind = METHODS[method].lambda
   if (extrapolate && kind !== 'extrapolate') {
     const problem =
@@ -124,7 +173,7 @@ function checkedIngredients(
       kind === 'none' ? 'takes no λ, got one of' : 'takes a λ of each expert, got none of'
     throw wrongLambda(method, `${problem} ${odd.name}`)
   }
-  const checked = ingredients.map(({ lambda = 0, ...expert }) => ({ ...expert, lambda }))
+  const checked = ingredients.map(each => ({ ...each, lambda: each.lambda ?? 0 }))
   const lambda = checked.map(expert => expert.lambda)
   const isInUnit = lambda.every(value => value >= 0 && value <= 1)
   if (kind === 'unit' && !isInUnit) {
@@ -136,13 +185,4 @@ function checkedIngredients(
 
 function wrongLambda(method: MethodName, problem: string): SoupBuildError {
   return new SoupBuildError('SOUP_LAMBDA', `${method} ${problem}`, { details: { method, problem } })
-}
-
-function unknownMethod(method: string): SoupBuildError {
-  const known = Object.keys(METHODS).join(', ')
-  return new SoupBuildError(
-    'SOUP_METHOD',
-    `there is no method ${JSON.stringify(method)}, expected one of ${known}`,
-    { details: { method } }
-  )
 }

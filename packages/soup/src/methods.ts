@@ -1,3 +1,4 @@
+import { MAX_CHOSEN_RANK } from '@soup/delta'
 import { SoupBuildError } from './errors.ts'
 import { LEAST_DENSITY, LEAST_EPSILON, MAX_EXPERTS, MAX_TRIM } from './limits.ts'
 
@@ -17,8 +18,8 @@ export interface MethodParameter {
   readonly name: string
   /** What it does, in a few words for a person. */
   readonly summary: string
-  /** Its value unless given. */
-  readonly default: number
+  /** Its value unless given; undefined where leaving it out is a choice of its own, which no number stands for. */
+  readonly default: number | undefined
   /** The least value. */
   readonly min: number
   /** The largest value. */
@@ -39,6 +40,8 @@ export interface Method {
   readonly takesTensorLambda: boolean
   /** Whether it takes the Fisher information of each expert. */
   readonly takesFisher: boolean
+  /** Whether it mixes adapters, into an adapter: that is for `buildAdapterSoup`. */
+  readonly mixesAdapters: boolean
 }
 
 const SCALE: MethodParameter = {
@@ -85,11 +88,15 @@ const ANY_NUMBER = {
   maxExperts: MAX_EXPERTS,
   parameters: [],
   takesTensorLambda: false,
-  takesFisher: false
+  takesFisher: false,
+  mixesAdapters: false
 } as const
 
-/** Name of a method. */
-export type MethodName =
+/** Name of a method that mixes adapters into an adapter. */
+export type AdapterMethodName = 'product' | 'factors'
+
+/** Name of a method that mixes weights. */
+export type WeightMethodName =
   | 'linear'
   | 'uniform'
   | 'wise'
@@ -102,7 +109,10 @@ export type MethodName =
   | 'median'
   | 'trimmed-mean'
 
-/** Every merging operator by its name. */
+/** Name of a method. */
+export type MethodName = WeightMethodName | AdapterMethodName
+
+/** Every merging operator by its name, those of adapters last. */
 export const METHODS: Readonly<Record<MethodName, Method>> = {
   linear: {
     ...ANY_NUMBER,
@@ -183,6 +193,28 @@ export const METHODS: Readonly<Record<MethodName, Method>> = {
         isWhole: false
       }
     ]
+  },
+  product: {
+    ...ANY_NUMBER,
+    summary: 'of adapters, exact: one adapter whose rank is the sum of theirs',
+    lambda: 'extrapolate',
+    parameters: [
+      {
+        name: 'rank',
+        summary: 'cut to this rank, with the error told',
+        default: undefined,
+        min: 1,
+        max: MAX_CHOSEN_RANK,
+        isWhole: true
+      }
+    ],
+    mixesAdapters: true
+  },
+  factors: {
+    ...ANY_NUMBER,
+    summary: "of adapters, A and B averaged by themselves, as the paper's code does",
+    lambda: 'extrapolate',
+    mixesAdapters: true
   }
 }
 
@@ -191,10 +223,30 @@ export function isMethod(name: string): name is MethodName {
   return Object.hasOwn(METHODS, name)
 }
 
+/** Tells whether this is a method that mixes adapters into an adapter. */
+export function isAdapterMethod(name: string): name is AdapterMethodName {
+  return isMethod(name) && METHODS[name].mixesAdapters
+}
+
+/**
+ * The name of a method, in a type.
+ *
+ * @throws {SoupBuildError} `SOUP_METHOD` where there is none of this name
+ */
+export function methodName(name: string): MethodName {
+  if (isMethod(name)) return name
+  const known = Object.keys(METHODS).join(', ')
+  throw new SoupBuildError(
+    'SOUP_METHOD',
+    `there is no method ${JSON.stringify(name)}, expected one of ${known}`,
+    { details: { method: name } }
+  )
+}
+
 /**
  * All parameters of a method: those given, and the defaults of the others, so that a recipe can hold them.
  *
- * @returns in the method's own order
+ * @returns in the method's own order, without those that have no default and aren't given
  * @throws {SoupBuildError} `SOUP_PARAMETER` for one that the method doesn't have, and for a value out of its range
  */
 export function methodParameters(
@@ -208,17 +260,21 @@ export function methodParameters(
     const known = names.length === 0 ? 'none' : names.join(', ')
     throw refuse(method, unknown, `isn't a parameter of ${method}, which has ${known}`)
   }
-  return Object.fromEntries(
-    parameters.map(parameter => [parameter.name, parameterValue(method, parameter, given)])
-  )
+  const values: Record<string, number> = {}
+  for (const parameter of parameters) {
+    const value = parameterValue(method, parameter, given)
+    if (value !== undefined) values[parameter.name] = value
+  }
+  return values
 }
 
 function parameterValue(
   method: MethodName,
   { name, min, max, isWhole, default: usual }: MethodParameter,
   given: Readonly<Record<string, number>>
-): number {
+): number | undefined {
   const value = Object.hasOwn(given, name) ? given[name]! : usual
+  if (value === undefined) return undefined
   const isFit = value >= min && value <= max && (!isWhole || Number.isInteger(value))
   if (isFit) return value
   const kind = isWhole ? 'a whole number' : 'a number'

@@ -3,10 +3,10 @@ import fc from 'fast-check'
 import t from 'tap'
 import { type BuildSoupInit, buildSoup } from '../src/build-soup.ts'
 import { MAX_EXPERTS } from '../src/limits.ts'
-import { METHODS, type MethodName } from '../src/methods.ts'
+import { isAdapterMethod, METHODS, type MethodName } from '../src/methods.ts'
 import { areNear, bytes, model, rows, simplex, unread, values } from './fixtures.ts'
 
-const NAMES = Object.keys(METHODS) as MethodName[]
+const NAMES = (Object.keys(METHODS) as MethodName[]).filter(name => !isAdapterMethod(name))
 
 /** What a method takes, of some experts that are the given checkpoints in turn. */
 function init(method: MethodName, base: Checkpoint, list: readonly Checkpoint[]): BuildSoupInit {
@@ -138,7 +138,8 @@ t.test('what a method does not take is refused, with the way out', async t => {
     ],
     [of('linear', { fisher: [expert()] }), 'SOUP_FISHER', /linear takes no Fisher information/],
     [of('fisher', { fisher: [] }), 'SOUP_FISHER', /of each expert: 3, got 0/],
-    [of('median', { dtype: 'I8' as never }), 'SOUP_DTYPE', /can't be rounded to I8/]
+    [of('median', { dtype: 'I8' as never }), 'SOUP_DTYPE', /can't be rounded to I8/],
+    [of('product'), 'SOUP_ADAPTERS', /product mixes adapters, and e0 is a whole model/]
   ]
   for (const [soup, code, message] of cases) t.throws(() => buildSoup(soup), { code, message })
 })
