@@ -1,12 +1,9 @@
-import { isLossyCodec } from '@soup/delta'
+import { isLossyCodec, MAX_CHOSEN_RANK } from '@soup/delta'
 import type { Privacy } from '@soup/manifest'
 import { UsageError } from '../errors.ts'
 import type { CodecChoice } from '../jobs/pair-models.ts'
 import { CODECS } from '../library/models.ts'
 import type { Invocation } from './invocation.ts'
-
-/** Highest rank that an extracted adapter may have: a larger one is no low rank. */
-const MAX_RANK = 4096
 
 /** Largest clipping bound and noise that a person can mean. */
 const MAX_PRIVACY = 1e9
@@ -14,7 +11,7 @@ const MAX_PRIVACY = 1e9
 /** The codec that a caller chose, with its settings; undefined where none was chosen. */
 export function codecOf(invocation: Invocation): CodecChoice | undefined {
   const name = invocation.text('codec')
-  const rank = invocation.integer('rank', 1, MAX_RANK)
+  const rank = invocation.integer('rank', 1, MAX_CHOSEN_RANK)
   const density = invocation.number('density', 0, 1)
   if (rank !== undefined && name !== 'lora')
     throw new UsageError('Option --rank goes with --codec lora')

@@ -1,5 +1,6 @@
 import { EXACT_PIECE_BYTES } from '@soup/delta'
 import type { AbortOptions } from '@soup/interface'
+import type { BuildAdapterSoupOptions } from '@soup/soup'
 import { type LocatedPayload, openLocatedPayload } from '@soup/store'
 import {
   type Checkpoint,
@@ -46,6 +47,9 @@ export interface ExpertSpec extends SignedDelta {
 /** What every thread that reads a model opens it with: this file's {@link openCheckpoint}. */
 export const MODEL_MODULE: string = import.meta.url
 
+/** Options of {@link openCheckpoint}; the spool takes the factors of a soup of adapters that is cut to a rank. */
+export type OpenOptions = BuildAdapterSoupOptions
+
 /** Opens one more model; it is closed together with the one that it belongs to. */
 export type OpenSpec = (spec: ModelSpec) => Promise<Model>
 
@@ -54,8 +58,9 @@ export type OpenSpec = (spec: ModelSpec) => Promise<Model>
  *
  * @returns a model that closes everything which it reads from
  * @throws TensorError, OnnxError, DeltaError or SoupBuildError naming what does not fit
+ * @throws RangeError for a soup that is cut to a rank, without a spool: see `withTruncatedSoups`
  */
-export async function openCheckpoint(spec: ModelSpec, options?: AbortOptions): Promise<Model> {
+export async function openCheckpoint(spec: ModelSpec, options?: OpenOptions): Promise<Model> {
   const opened: Checkpoint[] = []
   const close = async (): Promise<void> => {
     await Promise.all(opened.map(checkpoint => checkpoint.close()))
@@ -84,7 +89,7 @@ export async function openCheckpoint(spec: ModelSpec, options?: AbortOptions): P
 export async function withModel<T>(
   spec: ModelSpec,
   use: (model: Model) => Promise<T>,
-  options?: AbortOptions
+  options?: OpenOptions
 ): Promise<T> {
   const model = await openCheckpoint(spec, options)
   try {
@@ -118,7 +123,7 @@ function shared(base: Model): Model {
 async function openOne(
   spec: ModelSpec,
   { opened, open, openBase }: Opening,
-  options?: AbortOptions
+  options?: OpenOptions
 ): Promise<Model> {
   switch (spec.kind) {
     case 'file':
@@ -133,7 +138,7 @@ async function openOne(
         await packed(spec.delta, opened, options)
       )
     case 'soup':
-      return await openSoup(spec, open, openBase)
+      return await openSoup(spec, open, openBase, options)
     case 'named':
       return named(await openOne(spec.model, { opened, open, openBase }, options), spec.name)
   }

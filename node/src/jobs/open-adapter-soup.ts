@@ -1,12 +1,10 @@
 import {
-  type AdapterIngredient,
-  checkLambda,
-  factorSoup,
-  productSoup,
-  truncatedSoup
+  type AdapterExpert,
+  type BuildAdapterSoupOptions,
+  buildAdapterSoup,
+  type WholeExpert
 } from '@soup/soup'
-import { type Model, memorySpool, readAdapter } from '@soup/tensor'
-import { NodeError } from '../errors.ts'
+import { type Model, readAdapter } from '@soup/tensor'
 import { adapterFiles } from './adapters.ts'
 import type { SoupSpec } from './open-soup.ts'
 
@@ -23,87 +21,35 @@ export interface OpenedSoup extends Model {
   readonly relativeError?: number | undefined
 }
 
-/** Operators whose ingredients and result are adapters. */
-export type AdapterMethod = 'product' | 'factors'
-
-/** Tells whether an operator mixes adapters into one. */
-export function isAdapterMethod(method: string): method is AdapterMethod {
-  return method === 'product' || method === 'factors'
-}
-
 /**
  * Opens the mixture of adapters as an adapter.
  *
  * @param base whose weights the adapters are for, or an adapter like them
- * @throws NodeError SOUP_ADAPTERS, SOUP_LAMBDA, SOUP_FISHER; SoupBuildError as the operators
+ * @throws SoupBuildError, DeltaError as `buildAdapterSoup`
+ * @throws RangeError where a rank is given, and no spool: see `withTruncatedSoups`
  */
 export async function openAdapterSoup(
   spec: SoupSpec,
   base: Model,
-  ingredients: readonly OpenedIngredient[]
+  ingredients: readonly OpenedIngredient[],
+  options?: BuildAdapterSoupOptions
 ): Promise<OpenedSoup> {
-  const { method, parameters, dtype, extrapolate } = spec
-  requireAdapters(method, ingredients)
-  requireLambda(method, ingredients)
-  refuseUnused(spec)
-  checkLambda(
-    ingredients.map(({ lambda = 0 }) => lambda),
-    { extrapolate }
-  )
+  const experts = []
+  for (const ingredient of ingredients) {
+    experts.push(await asExpert(ingredient, ingredient.model.layout.kind === 'adapter'))
+  }
   const weights = base.layout.kind === 'adapter' ? undefined : base
-  const init = { adapters: await adaptersOf(ingredients), dtype, extrapolate, base: weights }
-  const rank = parameters?.rank ?? 0
-  const truncated =
-    method === 'product' && rank > 0
-      ? await truncatedSoup({ ...init, rank }, memorySpool())
-      : undefined
-  const adapter =
-    truncated?.adapter ?? (method === 'product' ? productSoup(init) : factorSoup(init))
+  const init = { ...spec, base: weights, ingredients: experts }
+  const { adapter, relativeError } = await buildAdapterSoup(init, options)
   const files = await adapterFiles(adapter, ingredients[0]!.model)
-  const { checkpoint } = adapter
-  return {
-    ...checkpoint,
-    layout: { kind: 'adapter' },
-    files,
-    relativeError: truncated?.relativeError
-  }
+  return { ...adapter.checkpoint, layout: { kind: 'adapter' }, files, relativeError }
 }
 
-/** @throws NodeError SOUP_ADAPTERS naming an expert that is none */
-function requireAdapters(method: string, ingredients: readonly OpenedIngredient[]): void {
-  const odd = ingredients.find(({ model }) => model.layout.kind !== 'adapter')
-  if (odd === undefined) return
-  const message = `${method} mixes adapters, and ${odd.name} is a whole model: linear mixes both`
-  throw new NodeError('SOUP_ADAPTERS', message, { details: { method, expert: odd.name } })
-}
-
-/** @throws NodeError SOUP_LAMBDA where λ is missing, in the words that the operators have for it */
-export function requireLambda(method: string, ingredients: readonly OpenedIngredient[]): void {
-  const odd = ingredients.find(({ lambda }) => lambda === undefined)
-  if (odd === undefined) return
-  const message = `${method} takes a λ of each expert, got none of ${odd.name}`
-  throw new NodeError('SOUP_LAMBDA', message, { details: { method, expert: odd.name } })
-}
-
-/** @throws NodeError SOUP_LAMBDA, SOUP_FISHER for what no operator of adapters looks at */
-function refuseUnused({ method, tensorLambda, fisher }: SoupSpec): void {
-  if (tensorLambda !== undefined) {
-    const message = `${method} takes no λ for single tensors: linear does`
-    throw new NodeError('SOUP_LAMBDA', message, { details: { method } })
-  }
-  if (fisher !== undefined) {
-    const message = `${method} takes no Fisher information: fisher does`
-    throw new NodeError('SOUP_FISHER', message, { details: { method } })
-  }
-}
-
-/** The adapters of ingredients; what has no λ has 0. */
-export async function adaptersOf(
-  ingredients: readonly OpenedIngredient[]
-): Promise<AdapterIngredient[]> {
-  const adapters = []
-  for (const { name, lambda = 0, model } of ingredients) {
-    adapters.push({ name, lambda, adapter: await readAdapter(model) })
-  }
-  return adapters
+/** An ingredient as operators take it. @param isAdapter whether it counts as one, rather than as what it stores */
+export async function asExpert(
+  { name, lambda, model }: OpenedIngredient,
+  isAdapter: boolean
+): Promise<AdapterExpert | WholeExpert> {
+  if (isAdapter) return { name, lambda, adapter: await readAdapter(model) }
+  return { name, lambda, checkpoint: model }
 }

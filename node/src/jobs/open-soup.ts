@@ -1,4 +1,9 @@
-import { applyAdapters, buildSoup, type TensorLambda } from '@soup/soup'
+import {
+  type BuildAdapterSoupOptions,
+  buildMergedSoup,
+  isAdapterMethod,
+  type TensorLambda
+} from '@soup/soup'
 import {
   type FloatDtype,
   type Model,
@@ -9,12 +14,10 @@ import {
 import { isAdapterOver } from './adapters.ts'
 import type { ModelSpec, NamedSpec, OpenSpec } from './model.ts'
 import {
-  adaptersOf,
-  isAdapterMethod,
+  asExpert,
   type OpenedIngredient,
   type OpenedSoup,
-  openAdapterSoup,
-  requireLambda
+  openAdapterSoup
 } from './open-adapter-soup.ts'
 
 /** A soup to be computed. */
@@ -47,11 +50,13 @@ export interface IngredientSpec {
  * Opens a soup in the form of its base, or, where the operator is one of adapters, as an adapter.
  *
  * @throws TensorError TOKENIZER_DIFFERS, GRAPH_DIFFERS; SoupBuildError, DeltaError as the operators
+ * @throws RangeError where a rank is given, and no spool: see `withTruncatedSoups`
  */
 export async function openSoup(
   spec: SoupSpec,
   open: OpenSpec,
-  openBase: OpenSpec
+  openBase: OpenSpec,
+  options?: BuildAdapterSoupOptions
 ): Promise<OpenedSoup> {
   const stored = await openBase(spec.base)
   const experts: OpenedIngredient[] = []
@@ -60,7 +65,7 @@ export async function openSoup(
     await requireSameForm(spec, stored, expert)
     experts.push({ name, lambda, model: expert })
   }
-  if (isAdapterMethod(spec.method)) return await openAdapterSoup(spec, stored, experts)
+  if (isAdapterMethod(spec.method)) return await openAdapterSoup(spec, stored, experts, options)
   const { base, ingredients } = await untied(stored, experts)
   const { layout, files } = base
   return { ...(await openWeightSoup(spec, base, ingredients, open)), layout, files }
@@ -98,32 +103,13 @@ async function openWeightSoup(
   ingredients: readonly OpenedIngredient[],
   open: OpenSpec
 ) {
-  const { dtype, extrapolate, tensorLambda } = spec
-  if (
-    spec.method === 'linear' &&
-    tensorLambda === undefined &&
-    spec.fisher === undefined &&
-    ingredients.every(({ model }) => isAdapterOver(base, model))
-  ) {
-    // Rounded once, where merging each adapter by itself would round each.
-    requireLambda(spec.method, ingredients)
-    return applyAdapters({ base, adapters: await adaptersOf(ingredients), dtype, extrapolate })
-  }
   const experts = []
-  for (const { name, lambda, model } of ingredients) {
-    const checkpoint = await asWeights(base, { name, lambda, model })
-    experts.push({ name, lambda, checkpoint })
+  for (const ingredient of ingredients) {
+    experts.push(await asExpert(ingredient, isAdapterOver(base, ingredient.model)))
   }
   const fisher = []
   for (const file of spec.fisher ?? []) {
     fisher.push({ name: file.name, checkpoint: await open(file) })
   }
-  return buildSoup({ ...spec, base, ingredients: experts, fisher })
-}
-
-/** The whole model that an ingredient is: an adapter is merged into its base, rounded to the base's dtypes. */
-async function asWeights(base: Model, ingredient: OpenedIngredient) {
-  const { model } = ingredient
-  if (!isAdapterOver(base, model)) return model
-  return applyAdapters({ base, adapters: await adaptersOf([{ ...ingredient, lambda: 1 }]) })
+  return buildMergedSoup({ ...spec, base, ingredients: experts, fisher })
 }

@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { readFloats } from '@soup/tensor'
 import t from 'tap'
 import { withModel } from '../../src/jobs/model.ts'
-import { isAdapterMethod } from '../../src/jobs/open-adapter-soup.ts'
 import type { SoupSpec } from '../../src/jobs/open-soup.ts'
 import { writeAdapter, writeFolder, writeOnnx } from '../folders.ts'
 
@@ -39,7 +38,6 @@ t.test('a soup of a soup is what its ingredients make', async t => {
 })
 
 t.test('a method of adapters gives an adapter, any other the whole model', async t => {
-  t.same(['product', 'factors', 'linear'].map(isAdapterMethod), [true, true, false])
   const ingredients = [
     { name: 'adapter', lambda: 0.5, model: adapter },
     { name: 'other', lambda: 0.5, model: other }

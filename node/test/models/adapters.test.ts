@@ -132,10 +132,10 @@ t.test('what a soup of adapters does not take is refused in one sentence', async
   const mix = ['soup', `${one}=0.25`, `${two}=0.75`]
   const product = [...mix, '--method', 'product']
   const cases: [string[], number, string][] = [
-    [[...product, '--set', 'rank=0'], 2, 'USAGE'],
-    [[...product, '--set', 'rank=1.5'], 2, 'USAGE'],
-    [[...product, '--set', 'density=1'], 2, 'USAGE'],
-    [[...mix, '--method', 'factors', '--set', 'rank=1'], 2, 'USAGE'],
+    [[...product, '--set', 'rank=0'], 2, 'SOUP_PARAMETER'],
+    [[...product, '--set', 'rank=1.5'], 2, 'SOUP_PARAMETER'],
+    [[...product, '--set', 'density=1'], 2, 'SOUP_PARAMETER'],
+    [[...mix, '--method', 'factors', '--set', 'rank=1'], 2, 'SOUP_PARAMETER'],
     [[...product, '--tensors', '*=0.5,0.5'], 2, 'SOUP_LAMBDA'],
     [[...product, '--fisher', 'base/model-00001-of-00002.safetensors'], 2, 'USAGE'],
     [[...mix, '--fisher', 'base/model-00001-of-00002.safetensors'], 2, 'USAGE'],

@@ -233,7 +233,7 @@ t.test('a recipe can be an ingredient, and a recipe of recipes is one file', asy
 t.test('what a method does not take is refused in one sentence, with exit code 2', async t => {
   const two = [`${a}=0.5`, `${b}=0.5`]
   const cases: [string[], string, RegExp][] = [
-    [[...two, '--method', 'stew'], 'SOUP_METHOD', /'stew'.*linear/],
+    [[...two, '--method', 'stew'], 'SOUP_METHOD', /"stew".*linear/],
     [[...two, '--method', 'median'], 'SOUP_LAMBDA', /median takes no λ/],
     [[a, b, '--method', 'ties'], 'SOUP_LAMBDA', /ties takes a λ of each expert/],
     [[a, b, '--method', 'median', '--extrapolate'], 'SOUP_LAMBDA', /extrapolate/],
