@@ -1,9 +1,15 @@
 import { join } from 'node:path'
 import type { ProgressOptions } from '@soup/interface'
-import { type Checkpoint, type FloatDtype, planModel, writeCheckpoint } from '@soup/tensor'
+import {
+  type Checkpoint,
+  type FloatDtype,
+  type Model,
+  planModel,
+  writeCheckpoint
+} from '@soup/tensor'
 import { MODEL_MODULE, type ModelSpec } from './model.ts'
 import { openJob } from './open.ts'
-import type { OpenedSoup } from './open-adapter-soup.ts'
+import { type Truncation, withoutTruncation, withTruncatedSoups } from './truncated-soups.ts'
 
 /** A model that is to be written, in its own form. */
 export interface ModelToWrite {
@@ -40,29 +46,37 @@ export async function writeJob(
   { models, task }: { models: readonly ModelToWrite[]; task?: string },
   options: ProgressOptions
 ): Promise<WrittenModel[]> {
-  if (task !== undefined) await openJob({ models: models.map(({ model }) => model), task }, options)
-  const written: WrittenModel[] = []
-  for (const model of models) written.push(await writeModel(model, options))
-  return written
+  if (task !== undefined) {
+    const whole = await Promise.all(models.map(({ model }) => withoutTruncation(model)))
+    await openJob({ models: whole, task }, options)
+  }
+  const [first] = models
+  if (first === undefined) return []
+  const writeAll = async (truncation: Truncation): Promise<WrittenModel[]> => {
+    const written: WrittenModel[] = []
+    for (const model of models) written.push(await writeModel(model, truncation, options))
+    return written
+  }
+  return await withTruncatedSoups(first.folder, writeAll, options)
 }
 
 async function writeModel(
   { model, folder, shardSize, dtype }: ModelToWrite,
+  truncation: Truncation,
   options: ProgressOptions
 ): Promise<WrittenModel> {
-  const opener = { module: MODEL_MODULE, input: model }
+  const input = await truncation.compute(model)
+  const opener = { module: MODEL_MODULE, input }
   let path = folder
   let fileNames: string[] = []
-  let relativeError: number | undefined
   const plan = async (checkpoint: Checkpoint) => {
-    const soup = checkpoint as OpenedSoup // as openCheckpoint() of that module gives it
-    const planned = await planModel(soup, soup, { shardSize, dtype, ...options })
+    const opened = checkpoint as Model // as openCheckpoint() of that module gives it
+    const planned = await planModel(opened, opened, { shardSize, dtype, ...options })
     fileNames = planned.map(({ fileName }) => fileName)
-    const { kind } = soup.layout
+    const { kind } = opened.layout
     if (kind === 'file' || kind === 'onnx') path = join(folder, fileNames[0]!)
-    relativeError = soup.relativeError
     return planned
   }
   const file = await writeCheckpoint(opener, folder, plan, options)
-  return { path, fileNames, ...file, relativeError }
+  return { path, fileNames, ...file, relativeError: truncation.relativeError(input) }
 }
