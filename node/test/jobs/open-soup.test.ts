@@ -53,6 +53,25 @@ t.test('a method of adapters gives an adapter, any other the whole model', async
   }
 })
 
+t.test('adapters over BF16 are not rounded before they are mixed', async t => {
+  const narrow = file(await writeFolder(path('narrow'), { dtype: 'BF16' }))
+  const models = [adapter, other].map((model, i) => ({ name: `e${i}`, model }))
+  const weighted = models.map(each => ({ ...each, lambda: 0.5 }))
+  const read = (spec: SoupSpec) =>
+    withModel(spec, model => readFloats(model, 'model.layers.0.q_proj.weight'))
+  const expected = await read(mix(weighted, { base: narrow }))
+  const others: [string, SoupSpec['ingredients'], Partial<SoupSpec>?][] = [
+    ['uniform', models],
+    ['task-arithmetic', weighted],
+    ['linear', weighted, { tensorLambda: [{ glob: '*q_proj*', lambda: [0.5, 0.5] }] }]
+  ]
+  for (const [method, ingredients, more] of others) {
+    t.same(await read(mix(ingredients, { base: narrow, method, ...more })), expected, method)
+  }
+  const near = await read(mix(models, { base: narrow, method: 'median' }))
+  t.ok(near.every((x, i) => Math.abs(x - expected[i]!) <= Math.abs(x) / 128))
+})
+
 t.test('what does not fit is refused before anything is read', async t => {
   const foreign = file(await writeFolder(path('foreign'), { tokenizer: 'foreign' }))
   const [graph, differs] = [
