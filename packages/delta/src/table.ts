@@ -31,10 +31,10 @@ export function scaleCounts(frequencies: Uint32Array): Uint16Array<ArrayBuffer> 
   return counts
 }
 
-/** The token that gains most by one count more. */
+/** The token that gains most by one count more, of those that come. */
 function mostShort(frequencies: Uint32Array, counts: Uint16Array): number {
-  let best = 0
-  for (let i = 1; i < counts.length; i++) {
+  let best = counts.findIndex(count => count > 0)
+  for (let i = best + 1; i < counts.length; i++) {
     if (frequencies[i]! * counts[best]! > frequencies[best]! * counts[i]!) best = i
   }
   return best

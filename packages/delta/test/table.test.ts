@@ -31,6 +31,13 @@ t.test('scaled counts are near the frequencies, and a lone token has them all', 
   t.strictSame([...scaleCounts(even)].slice(0, 3).sort(), [682, 683, 683])
 })
 
+t.test('what rounding leaves over goes to tokens that come', async t => {
+  const even = new Uint32Array(256).fill(1, 3, 9)
+  const counts = [...scaleCounts(even)]
+  t.strictSame(counts.slice(3, 9).sort(), [341, 341, 341, 341, 342, 342])
+  t.equal(sum(counts.slice(3, 9)), STATES)
+})
+
 t.test('counts come back from their bytes', async t => {
   fc.assert(
     fc.property(frequencies, list => {
