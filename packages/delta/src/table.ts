@@ -105,6 +105,8 @@ export function readCounts(from: Cursor, maxToken: number, counts: Uint16Array):
     else counts[token] = count
     sum += count
   }
-  if (sum !== STATES || counts[last] === 0)
+  if (sum !== STATES)
     throw new RangeError(`the counts of its tokens sum to ${sum}, expected ${STATES}`)
+  if (counts[last] === 0)
+    throw new RangeError(`the count of its last token ${last} is 0, expected at least 1`)
 }

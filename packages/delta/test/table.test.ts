@@ -61,9 +61,9 @@ t.test('bytes that are no counts are refused', async t => {
   t.throws(() => read(112, 0, 111, 128 + 8, 0), /token 112, at most 111/)
   t.throws(() => read(0, 128 + 8, 1), /sum to 2049/)
   t.throws(() => read(0, 128 + 7, 255), /sum to 2047/)
-  t.throws(() => read(1, 128 + 8, 0, 0, 0), RangeError, 'the last token must come')
+  t.throws(() => read(1, 128 + 8, 0, 0, 0), /count of its last token 1 is 0/)
   t.throws(() => read(1, 0, 255), /sum to 0/, 'a run of zeros beyond the last token')
-  t.throws(() => read(3, 255, 255, 255, 255, 255, 255, 255, 255), RangeError, 'sums that overflow')
+  t.throws(() => read(3, 255, 255, 255, 255, 255, 255, 255, 255), /sum to 131068/)
 })
 
 t.test('numbers of 32 bits are unsigned and complete', async t => {
