@@ -22,14 +22,15 @@ export function scaleUp(value: number): number {
 }
 
 /**
- * The bfloat16 nearest to a value.
+ * The finite bfloat16 nearest to a value.
  *
- * @param value not negative, at most 2¹²⁷
+ * @param value not negative, at most the largest f32
  * @returns its 16 bits
  */
 export function scaleNearest(value: number): number {
   number[0] = value
-  return (bits[0]! + 0x7fff + ((bits[0]! >>> 16) & 1)) >>> 16
+  const nearest = (bits[0]! + 0x7fff + ((bits[0]! >>> 16) & 1)) >>> 16
+  return Math.min(nearest, INFINITY - 1)
 }
 
 /** The number that a scale's bits stand for. */

@@ -67,6 +67,21 @@ t.test('a change that f32 can not hold is not encoded', async t => {
   t.equal((await throughPiece(bit1, 'F64', huge, small)).stored, undefined)
 })
 
+t.test('a change as large as f32 can hold comes back finite', async t => {
+  for (const step of [3.396e38, 3.4e38, (2 - 2 ** -23) * 2 ** 127]) {
+    const { stored, rebuilt } = await throughPiece(
+      bit1,
+      'F32',
+      packed('F32', [step, -step]),
+      packed('F32', [0, 0])
+    )
+    t.ok(stored)
+    const [up, down] = unpacked('F32', rebuilt)
+    t.equal(up, (2 - 2 ** -7) * 2 ** 127, `${step}`)
+    t.equal(down, -up!)
+  }
+})
+
 t.test('stored bytes that break the format are refused', async t => {
   const base = packed('F32', numbers(2, 100))
   for (const bytes of [new Uint8Array(14), new Uint8Array(16), new Uint8Array(15).fill(255)]) {

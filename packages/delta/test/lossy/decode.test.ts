@@ -63,6 +63,14 @@ for (const codec of LOSSY_CODECS) {
     t.ok(Math.abs((await bytesOf(rebuilt)).readFloatLE() - 2) < 0.02)
   })
 
+  t.test(`${codec} takes every finite change`, async t => {
+    const [base, expert] = [[0], [(2 - 2 ** -23) * 2 ** 127]].map(list =>
+      checkpoint('m', [['x', 'F32', [1], packed('F32', list)]])
+    )
+    const rebuilt = decodeLossy(base!, await encode(base!, expert!, codec), codec)
+    t.ok((await bytesOf(rebuilt)).readFloatLE() > 3.3e38)
+  })
+
   t.test(`${codec} never uses a wrong base silently`, async t => {
     const [base, expert] = models('F32', 1000)
     const payload = await encode(base, expert, codec)

@@ -14,12 +14,17 @@ t.test('scaleUp() gives the least bfloat16 that is not below', t => {
   t.end()
 })
 
-t.test('scaleNearest() is off by half a place at most', t => {
+/** The largest f32, which rounds to no finite bfloat16. */
+const MAX_F32 = (2 - 2 ** -23) * 2 ** 127
+
+t.test('scaleNearest() is off by half a place at most, and finite for every f32', t => {
+  const all = fc.oneof(values, fc.double({ min: 1e38, max: MAX_F32, noNaN: true }))
   fc.assert(
-    fc.property(values, value => {
+    fc.property(all, value => {
       const off = Math.abs(scaleValue(scaleNearest(value)) - value)
       return off <= Math.max(value * 2 ** -8 * (1 + 2 ** -20), 2 ** -133)
-    })
+    }),
+    { examples: [[MAX_F32], [3.4e38], [3.396e38]] }
   )
   t.end()
 })
