@@ -70,6 +70,14 @@ export const finite: Codec<number> = same(
   value => Number.isFinite(value) && !Object.is(value, -0)
 )
 
+/** A finite number but −0 within a range, `range` in words. */
+export function finiteWithin(range: string, isWithin: (value: number) => boolean): Codec<number> {
+  return same(
+    `a finite number ${range} (0 rather than -0)`,
+    value => Number.isFinite(value) && !Object.is(value, -0) && isWithin(Number(value))
+  )
+}
+
 /** A string of one form, `what` in words. */
 export function pattern(what: string, form: RegExp): Codec<string> {
   return same(what, value => typeof value === 'string' && form.test(value))

@@ -5,6 +5,7 @@ import {
   count,
   dictionary,
   finite,
+  finiteWithin,
   lazy,
   link,
   list,
@@ -64,6 +65,10 @@ const payload: Codec<PayloadRef> = refine(
   }
 )
 
+const notNegative = finiteWithin('from 0 on', value => value >= 0)
+const positive = finiteWithin('above 0', value => value > 0)
+const cosine = finiteWithin('from -1 to 1', value => Math.abs(value) <= 1)
+
 const base: Codec<BaseRecord> = struct<BaseRecord>({
   kind: literal('base'),
   v: literal(1),
@@ -85,8 +90,8 @@ const expert: Codec<ExpertRecord> = struct<ExpertRecord>({
   name: optional(name),
   description: optional(description),
   codec: operator,
-  loss: optional(struct<Loss>({ relativeError: finite, cosine: finite })),
-  privacy: optional(struct<Privacy>({ clip: finite, noise: finite })),
+  loss: optional(struct<Loss>({ relativeError: notNegative, cosine })),
+  privacy: optional(struct<Privacy>({ clip: positive, noise: notNegative })),
   payload,
   bytes: count(),
   trainer: optional(json(MAX_TRAINER_ITEMS)),

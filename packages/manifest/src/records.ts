@@ -57,17 +57,17 @@ export interface RewardRef {
 
 /** How far a lossy delta Δ̂ is from the delta Δ that it stands for, over all float tensors together. */
 export interface Loss {
-  /** ‖Δ̂ − Δ‖₂ / ‖Δ‖₂. */
+  /** ‖Δ̂ − Δ‖₂ / ‖Δ‖₂: not negative. */
   relativeError: number
-  /** ⟨Δ̂, Δ⟩ / (‖Δ̂‖₂ · ‖Δ‖₂). */
+  /** ⟨Δ̂, Δ⟩ / (‖Δ̂‖₂ · ‖Δ‖₂): from −1 to 1. */
   cosine: number
 }
 
 /** The Gaussian mechanism over a delta: its norm is clipped, then noise of standard deviation `noise · clip` added. */
 export interface Privacy {
-  /** C: the largest L2 norm that the delta was let have. */
+  /** C: the largest L2 norm that the delta was let have. Above 0. */
   clip: number
-  /** σ: standard deviation of the noise in units of C. */
+  /** σ: standard deviation of the noise in units of C. Not negative. */
   noise: number
 }
 

@@ -4,6 +4,7 @@ import {
   count,
   dictionary,
   finite,
+  finiteWithin,
   lazy,
   list,
   literal,
@@ -48,6 +49,14 @@ t.test('numbers are checked for what JSON and CBOR cannot hold', async t => {
   for (const wrong of [Number.NaN, Number.NEGATIVE_INFINITY, -0, '1', null, 1n]) {
     t.throws(() => finite.decode(wrong, 'n'), { name: 'FieldError' })
     t.throws(() => count().encode(wrong, 'n'), { name: 'FieldError' })
+  }
+  const half = finiteWithin('from 0 to 0.5', value => value >= 0 && value <= 0.5)
+  t.equal(half.decode(0.5, 'n'), 0.5)
+  for (const wrong of [0.6, -1, -0, Number.NaN, '0']) {
+    t.throws(() => half.encode(wrong, 'n'), {
+      name: 'FieldError',
+      expected: /^a finite number from 0 to 0.5/
+    })
   }
   t.throws(() => count(5).decode(6, 'n'), {
     name: 'FieldError',

@@ -19,6 +19,25 @@ t.test('every kind decodes what it encodes, with ids as links and hashes as byte
   t.same(fields.tensors[0], ['layers.0.weight', 'BF16', [], new Uint8Array(32).fill(0x11)])
 })
 
+t.test('claims of loss and privacy are within what they can be', async t => {
+  const codec = recordCodecs.get('expert')!
+  const wrong: Record<string, object> = {
+    'loss.relativeError': { loss: { relativeError: -5, cosine: 1 } },
+    'loss.cosine': { loss: { relativeError: 0, cosine: 99 } },
+    'privacy.clip': { privacy: { clip: 0, noise: 1 } },
+    'privacy.noise': { privacy: { clip: 1, noise: -1 } }
+  }
+  const fields = codec.encode(expert, '') as object
+  for (const [field, claim] of Object.entries(wrong)) {
+    t.throws(() => codec.encode({ ...expert, ...claim }, ''), { name: 'FieldError', field })
+    t.throws(() => codec.decode({ ...fields, ...claim }, ''), { name: 'FieldError', field })
+  }
+  for (const cosine of [-1, 1]) {
+    const limits = { loss: { relativeError: 0, cosine }, privacy: { clip: 1e-9, noise: 0 } }
+    t.match(codec.decode({ ...fields, ...limits }, ''), limits)
+  }
+})
+
 t.test('recordHead is what a record of any kind has', async t => {
   t.same(recordHead.decode({ kind: 'revocation', v: 3, x: 1 }, ''), { kind: 'revocation', v: 3 })
   t.throws(() => recordHead.decode({ kind: 'a b', v: 1 }, ''), {
