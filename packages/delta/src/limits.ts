@@ -9,12 +9,12 @@ export const EXACT_PIECE_BYTES: number = 2 ** 18
 /** What it was in `exact/1`. */
 export const EXACT_1_PIECE_BYTES: number = PIECE_BYTES
 
-/** Fastest level of zstd: higher ones gain a few percent on gaps and scales at a third of the speed. */
+/** Fastest level of zstd: higher ones gain a few percent on gaps and codes at a third of the speed. */
 export const ZSTD_LEVEL = 1
 
 /**
- * Largest window that a stored piece of `exact/1` may ask its decoder to allocate, as a power of two: a piece has
- * 1 MiB at most, so that more can only be an attack.
+ * Largest window that a zstd frame may ask its decoder to allocate, as a power of two: a piece of `exact/1` has 1 MiB at
+ * most, gaps and codes of lossy codecs have less, so that more can only be an attack.
  */
 export const MAX_WINDOW_LOG = 20
 

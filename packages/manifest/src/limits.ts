@@ -6,7 +6,10 @@ export const MAX_RECORD_SIZE_BYTES: number = 4 * 1024 * 1024
 /** Largest envelope: the payload and at most this much for key, type and signature (149 are needed). */
 export const MAX_ENVELOPE_SIZE_BYTES: number = MAX_RECORD_SIZE_BYTES + 256
 
-/** Deepest nesting in a record: ours need 4; a parser must not follow a peer down its own stack. */
+/**
+ * Deepest nesting in a record: recipes {@link MAX_RECIPE_DEPTH} deep, with λ by tensor, take 13 lists and maps, and what
+ * these hold is a level, too; a parser must not follow a peer down its own stack.
+ */
 export const MAX_RECORD_DEPTH = 16
 
 /** CBOR items in a record: a tensor takes about 8, and each becomes an object in memory. */

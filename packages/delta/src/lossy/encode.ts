@@ -26,7 +26,7 @@ export interface LossyInit {
 
 /**
  * Encodes roughly what turns the base into the expert, and says in the payload what was lost. Reads both once
- * (`sparse` three times; what the codec can't say once more); memory is bounded by a few pieces and 4 bytes for each MiB of the model.
+ * (`sparse` three times; what the codec can't say once more); memory is bounded by a few pieces and 4 bytes for each 256 KiB of the model.
  *
  * @param base what both sides have
  * @param expert tensors of the same names, dtypes and shapes
