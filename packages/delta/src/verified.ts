@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import {
   type Checkpoint,
   type TensorDescription,
@@ -6,7 +6,7 @@ import {
   type TensorReader,
   tensorInfo
 } from '@soup/tensor'
-import type { PayloadContents } from './contents.ts'
+import { invalid, type PayloadContents } from './contents.ts'
 import { DeltaError } from './errors.ts'
 
 /** What {@link verified} is made of. */
@@ -28,9 +28,11 @@ export interface VerifiedInit {
  *
  * @returns a checkpoint with the expert's own metadata; reading a tensor throws {@link DeltaError}
  *   `DELTA_SHA256` when its bytes aren't the listed ones, and whatever decoding throws
+ * @throws {DeltaError} `DELTA_INVALID` as {@link requireEmptyHashes}
  */
 export function verified(init: VerifiedInit): Checkpoint {
   const { payload, contents, tensors } = init
+  requireEmptyHashes(payload, contents, tensors)
   const byName = new Map(contents.tensors.map(tensor => [tensor.name, tensor]))
   const { name } = payload
   return {
@@ -47,6 +49,29 @@ export function verified(init: VerifiedInit): Checkpoint {
   }
 }
 
+/** SHA-256 of no bytes. */
+const EMPTY_SHA256 = hash('sha256', '')
+
+/**
+ * Checks what is listed of tensors without bytes, which nobody reads.
+ *
+ * @throws {DeltaError} `DELTA_INVALID` when such a hash isn't that of nothing
+ */
+export function requireEmptyHashes(
+  payload: Checkpoint,
+  { tensors: listed }: PayloadContents,
+  tensors: ReadonlyMap<string, TensorInfo>
+): void {
+  for (const { name, sha256 } of listed) {
+    if (tensors.get(name)?.sizeBytes !== 0 || sha256 === EMPTY_SHA256) continue
+    throw invalid(
+      payload,
+      `it has no bytes and is listed with SHA-256 ${sha256}, expected ${EMPTY_SHA256}`,
+      name
+    )
+  }
+}
+
 /** Hashes what passes through. */
 function hashed(
   init: VerifiedInit,
@@ -54,15 +79,15 @@ function hashed(
   { sha256 }: TensorDescription
 ): TensorReader {
   const reader = init.open(name)
-  const hash = createHash('sha256')
+  const digest = createHash('sha256')
   let left = sizeBytes
   return {
     read: async (target, options) => {
       await reader.read(target, options)
       if (target.length === 0) return
-      hash.update(target)
+      digest.update(target)
       left -= target.length
-      const got = left > 0 ? sha256 : hash.digest('hex')
+      const got = left > 0 ? sha256 : digest.digest('hex')
       if (got !== sha256) throw mismatch(init, name, sha256, got)
     }
   }

@@ -58,3 +58,19 @@ t.test("an unknown tensor, or a start within one, is the program's mistake", t =
   t.throws(() => expert.open('x', 1), RangeError)
   t.end()
 })
+
+t.test('what is listed of a tensor without bytes is checked at once', async t => {
+  const empty = checkpoint('e', [['x', 'F32', [3, 0], new Uint8Array(0)]])
+  const [tensor] = await describeTensors(empty)
+  const listed = (sha256: string) => ({
+    payload,
+    contents: { ...contents, tensors: [{ ...tensor!, sha256 }] },
+    tensors: empty.tensors,
+    open: (name: string) => empty.open(name)
+  })
+  t.equal((await collect(readPieces(verified(listed(tensor!.sha256)), 'x'))).length, 0)
+  t.throws(() => verified(listed('ab'.repeat(32))), {
+    code: 'DELTA_INVALID',
+    message: /tensor "x": it has no bytes .* expected e3b0c442/
+  })
+})
