@@ -57,10 +57,7 @@ export function payloadContents(
   payload: Checkpoint,
   formats: readonly string[] = FORMATS
 ): PayloadContents {
-  const codec = payload.metadata.get('soup.codec')
-  if (codec === undefined || !formats.includes(codec)) {
-    throw invalid(payload, `its codec is ${JSON.stringify(codec)}, expected ${formats.join(', ')}`)
-  }
+  requireCodec(payload, formats)
   const tensors = parseList(payload, 'soup.tensors').map(item => parseTensor(payload, item))
   const unsorted = tensors.find((tensor, i) => {
     const before = tensors[i - 1]
@@ -72,6 +69,17 @@ export function payloadContents(
     parseList(payload, 'soup.metadata').map(item => parsePair(payload, item))
   )
   return { tensors, metadata }
+}
+
+/**
+ * The codec of a payload and its version, as `soup.codec` names them.
+ *
+ * @throws {DeltaError} `DELTA_INVALID` when it is none of `formats`
+ */
+export function requireCodec(payload: Checkpoint, formats: readonly string[]): string {
+  const codec = payload.metadata.get('soup.codec')
+  if (codec !== undefined && formats.includes(codec)) return codec
+  throw invalid(payload, `its codec is ${JSON.stringify(codec)}, expected ${formats.join(', ')}`)
 }
 
 /** The error of a payload that breaks a rule of the format. */

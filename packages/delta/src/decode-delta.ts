@@ -1,7 +1,12 @@
 import type { Checkpoint } from '@soup/tensor'
-import { type DecodeOptions, decodeExact } from './decode.ts'
+import { EXACT_VERSIONS, requireCodec } from './contents.ts'
+import { decodeExact } from './decode.ts'
+import type { DecodeOptions } from './decode-pieced.ts'
 import { codecFormat, LOSSY_CODECS } from './lossy/codecs.ts'
 import { decodeLossy } from './lossy/decode.ts'
+
+/** The formats of deltas over a base. */
+const FORMATS: readonly string[] = [...EXACT_VERSIONS, ...LOSSY_CODECS.map(codecFormat)]
 
 /**
  * Decodes a payload by whatever codec made it: the expert itself, bit for bit, from an exact one; from a lossy one
@@ -17,8 +22,8 @@ export function decodeDelta(
   payload: Checkpoint,
   options?: DecodeOptions
 ): Checkpoint {
-  const format = payload.metadata.get('soup.codec')
+  const format = requireCodec(payload, FORMATS)
   const lossy = LOSSY_CODECS.find(codec => codecFormat(codec) === format)
-  if (lossy !== undefined) return decodeLossy(base, payload, lossy)
+  if (lossy !== undefined) return decodeLossy(base, payload, lossy, options)
   return decodeExact(base, payload, options)
 }

@@ -1,18 +1,7 @@
-import { type Checkpoint, type TensorInfo, type TensorReader, tensorInfo } from '@soup/tensor'
-import { EXACT_VERSIONS, invalid, payloadContents, requireSameTensors } from './contents.ts'
-import { decodePieces } from './piece-decoder.ts'
+import type { Checkpoint, TensorInfo } from '@soup/tensor'
+import { EXACT_VERSIONS, payloadContents } from './contents.ts'
+import { type DecodeOptions, decodePieced } from './decode-pieced.ts'
 import { exactFormat } from './piece-format.ts'
-import { maxTensorBytes, pieceTableBytes } from './piece-table.ts'
-import { verified } from './verified.ts'
-
-/** Options of {@link decodeExact}. */
-export interface DecodeOptions {
-  /**
-   * Whether this payload was decoded over this base before, and every tensor had the hash that the payload recorded:
-   * tensors are not hashed again then, and can be read from anywhere.
-   */
-  isVerified?: boolean | undefined
-}
 
 /**
  * Turns the base back into the expert, tensor by tensor as it is read, in bounded memory. The bytes of
@@ -29,35 +18,9 @@ export interface DecodeOptions {
 export function decodeExact(
   base: Checkpoint,
   payload: Checkpoint,
-  { isVerified = false }: DecodeOptions = {}
+  options?: DecodeOptions
 ): Checkpoint {
   const contents = payloadContents(payload, EXACT_VERSIONS)
-  requireSameTensors(base, payload, new Map(contents.tensors.map(tensor => [tensor.name, tensor])))
-  for (const stored of payload.tensors.values()) checkStored(base, payload, stored)
-  const open = (name: string, offset = 0): TensorReader => {
-    const info = tensorInfo({ name: payload.name, tensors: base.tensors }, name)
-    return decodePieces({ base, payload, info, format: exactFormat(payload, info), offset })
-  }
-  const { metadata } = contents
-  const { tensors } = base
-  if (!isVerified) return verified({ base, payload, contents, tensors, open })
-  const isSequential = base.isSequential || payload.isSequential
-  const close = () => Promise.resolve()
-  return { name: payload.name, metadata, tensors, isSequential, open, close }
-}
-
-/** A stored tensor is a row of bytes that can't be larger than the tensor and its table. */
-function checkStored(base: Checkpoint, payload: Checkpoint, stored: TensorInfo): void {
-  const info = base.tensors.get(stored.name)
-  if (info === undefined) throw invalid(payload, 'it holds data but is not listed', stored.name)
-  const format = exactFormat(payload, info)
-  const least = pieceTableBytes(info.sizeBytes, format)
-  const most = maxTensorBytes(info.sizeBytes, format)
-  const { dtype, sizeBytes } = stored
-  if (dtype === 'U8' && sizeBytes >= least && sizeBytes <= most) return
-  throw invalid(
-    payload,
-    `its data are ${sizeBytes} bytes of ${dtype}, expected U8, ${least} to ${most} bytes`,
-    stored.name
-  )
+  const formatOf = (info: TensorInfo) => exactFormat(payload, info)
+  return decodePieced({ base, payload, contents, formatOf }, options)
 }

@@ -73,8 +73,9 @@
  * @packageDocumentation
  */
 export { type PayloadContents, payloadContents } from './contents.ts'
-export { type DecodeOptions, decodeExact } from './decode.ts'
+export { decodeExact } from './decode.ts'
 export { decodeDelta } from './decode-delta.ts'
+export type { DecodeOptions } from './decode-pieced.ts'
 export { type ElementLayout, elementLayout } from './difference.ts'
 export { gaussianEpsilon, gaussianSigma } from './dp/gaussian-mechanism.ts'
 export type { RandomFill } from './dp/normals.ts'

@@ -15,8 +15,8 @@ export interface PieceDecoderInit {
 }
 
 /**
- * Reads a tensor of an expert: decodes piece after piece, where it is asked for whole in the caller's own buffer. A
- * tensor that the payload doesn't hold is the base's.
+ * Reads a tensor of an expert that the payload holds: decodes piece after piece, where it is asked for whole in the
+ * caller's own buffer.
  */
 export function decodePieces(init: PieceDecoderInit): TensorReader {
   return new PieceDecoder(init)
@@ -25,7 +25,7 @@ export function decodePieces(init: PieceDecoderInit): TensorReader {
 class PieceDecoder implements TensorReader {
   readonly #init: PieceDecoderInit
   readonly #baseReader: TensorReader
-  readonly #stored: StoredPieces | undefined
+  readonly #stored: StoredPieces
   /** Bytes of the first piece that nobody asked for. */
   #skip: number
   /** Bytes that have not been decoded. */
@@ -39,9 +39,7 @@ class PieceDecoder implements TensorReader {
     const begin = first * format.pieceBytes
     this.#init = init
     this.#baseReader = base.open(info.name, begin)
-    if (payload.tensors.has(info.name)) {
-      this.#stored = new StoredPieces(payload, info, format, first)
-    }
+    this.#stored = new StoredPieces(payload, info, format, first)
     this.#skip = offset - begin
     this.#left = info.sizeBytes - begin
   }
@@ -69,7 +67,7 @@ class PieceDecoder implements TensorReader {
     const isWhole = this.#skip === 0 && target.length >= size
     const piece = isWhole ? target.subarray(0, size) : new Uint8Array(size)
     await this.#baseReader.read(piece, options)
-    await this.#stored?.decode(piece, options)
+    await this.#stored.decode(piece, options)
     this.#left -= size
     if (isWhole) return size
     this.#rest = piece.subarray(this.#skip)

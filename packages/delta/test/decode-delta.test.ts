@@ -22,13 +22,25 @@ t.test('every codec is told by the payload', async t => {
   t.strictSame([...new Float32Array(new Uint8Array(exact).buffer)], [1, 2, 4])
 })
 
+t.test('what was verified before is read from anywhere, whatever the codec', async t => {
+  for (const codec of LOSSY_CODECS) {
+    const payload = await encodeLossy(base, expert, memorySpool(), { codec })
+    const whole = await collect(readPieces(decodeDelta(base, payload), 'x'))
+    const decoded = decodeDelta(base, payload, { isVerified: true })
+    t.equal(decoded.isSequential, false, codec)
+    const last = new Uint8Array(4)
+    await decoded.open('x', 8).read(last)
+    t.ok(whole.subarray(8).equals(last), codec)
+  }
+})
+
 t.test(
   'a codec that this version does not know is refused, in a message that names those it does',
   t => {
     const metadata = new Map([['soup.codec', 'sparse/9']])
     t.throws(() => decodeDelta(base, { ...expert, metadata }), {
       code: 'DELTA_INVALID',
-      message: /"sparse\/9", expected exact\/1/
+      message: /"sparse\/9", expected exact\/1, exact\/2, sparse\/1, int8\/1, bit1\/1$/
     })
     t.end()
   }

@@ -1,10 +1,15 @@
-import { type Checkpoint, type MemoryTensor, memoryCheckpoint } from '@soup/tensor'
+import { type Checkpoint, type MemoryTensor, memoryCheckpoint, readPieces } from '@soup/tensor'
 
 /** Collects a stream into one buffer. */
 export async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const list: Uint8Array[] = []
   for await (const piece of pieces) list.push(piece)
   return Buffer.concat(list)
+}
+
+/** All bytes of a checkpoint's tensor. */
+export function collectTensor(of: Checkpoint, name: string): Promise<Buffer> {
+  return collect(readPieces(of, name))
 }
 
 /** A checkpoint of tensors given as rows. */

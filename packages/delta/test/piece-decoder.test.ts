@@ -30,10 +30,3 @@ t.test('reads of any size give the decoded pieces, from any offset', async t => 
     }
   }
 })
-
-t.test("a tensor that the payload does not hold is the base's", async t => {
-  const reader = decodePieces({ base, payload: checkpoint('p', []), info, format, offset: 0 })
-  const all = new Uint8Array(25)
-  await reader.read(all)
-  t.strictSame(all, data)
-})

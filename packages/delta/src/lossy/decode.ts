@@ -1,17 +1,8 @@
-import {
-  type Checkpoint,
-  type FloatDtype,
-  isFloatDtype,
-  type TensorInfo,
-  type TensorReader,
-  tensorInfo
-} from '@soup/tensor'
-import { invalid, payloadContents, requireSameTensors } from '../contents.ts'
+import { type Checkpoint, type FloatDtype, isFloatDtype, type TensorInfo } from '@soup/tensor'
+import { payloadContents } from '../contents.ts'
+import { type DecodeOptions, decodePieced } from '../decode-pieced.ts'
 import { EXACT_PIECE_BYTES } from '../limits.ts'
-import { decodePieces } from '../piece-decoder.ts'
 import type { PieceFormat } from '../piece-format.ts'
-import { maxTensorBytes, pieceTableBytes } from '../piece-table.ts'
-import { verified } from '../verified.ts'
 import { codecFormat, type LossyCodec, pieceCodec } from './codecs.ts'
 import type { PieceCodec } from './piece-codec.ts'
 
@@ -27,20 +18,19 @@ import type { PieceCodec } from './piece-codec.ts'
  * @throws {DeltaError} `DELTA_INVALID`, `DELTA_MISMATCH` (base and payload list different tensors), before any data
  *   is read
  */
-export function decodeLossy(base: Checkpoint, payload: Checkpoint, codec: LossyCodec): Checkpoint {
+export function decodeLossy(
+  base: Checkpoint,
+  payload: Checkpoint,
+  codec: LossyCodec,
+  options?: DecodeOptions
+): Checkpoint {
   const contents = payloadContents(payload, [codecFormat(codec)])
-  requireSameTensors(base, payload, new Map(contents.tensors.map(tensor => [tensor.name, tensor])))
   const pieces = pieceCodec(codec)
-  for (const stored of payload.tensors.values()) checkStored(base, payload, stored, pieces)
-  const open = (name: string): TensorReader => {
-    const info = tensorInfo({ name: payload.name, tensors: base.tensors }, name)
-    const stored = payload.tensors.get(name)
-    if (stored === undefined) return base.open(name)
+  const formatOf = (info: TensorInfo, stored: TensorInfo) => {
     const dtype = codedDtype(info, stored)
-    if (dtype === undefined) return payload.open(name)
-    return decodePieces({ base, payload, info, format: lossyFormat(pieces, dtype), offset: 0 })
+    return dtype && lossyFormat(pieces, dtype)
   }
-  return verified({ base, payload, contents, tensors: base.tensors, open })
+  return decodePieced({ base, payload, contents, formatOf }, options)
 }
 
 function lossyFormat(codec: PieceCodec, dtype: FloatDtype): PieceFormat {
@@ -54,27 +44,4 @@ function lossyFormat(codec: PieceCodec, dtype: FloatDtype): PieceFormat {
 /** The dtype that the codec decodes to; undefined where a tensor is stored as it is, which floats are in their own. */
 function codedDtype({ dtype }: TensorInfo, stored: TensorInfo): FloatDtype | undefined {
   return isFloatDtype(dtype) && stored.dtype !== dtype ? dtype : undefined
-}
-
-function checkStored(
-  base: Checkpoint,
-  payload: Checkpoint,
-  stored: TensorInfo,
-  codec: PieceCodec
-): void {
-  const info = base.tensors.get(stored.name)
-  if (info === undefined) throw invalid(payload, 'it holds data but is not listed', stored.name)
-  const { dtype, sizeBytes } = stored
-  const coded = codedDtype(info, stored)
-  const format = coded && lossyFormat(codec, coded)
-  const [type, least, most] =
-    format === undefined
-      ? [info.dtype, info.sizeBytes, info.sizeBytes]
-      : ['U8', pieceTableBytes(info.sizeBytes, format), maxTensorBytes(info.sizeBytes, format)]
-  if (dtype === type && sizeBytes >= least && sizeBytes <= most) return
-  throw invalid(
-    payload,
-    `its data are ${sizeBytes} bytes of ${dtype}, expected ${type}, ${least} to ${most} bytes`,
-    stored.name
-  )
 }

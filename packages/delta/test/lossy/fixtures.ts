@@ -1,6 +1,6 @@
-import { type Checkpoint, type FloatDtype, floatBytes, readPieces } from '@soup/tensor'
+import { type Checkpoint, type FloatDtype, floatBytes } from '@soup/tensor'
 import { updateValues, visitValues } from '../../src/lossy/values.ts'
-import { checkpoint, collect, noise } from '../fixtures.ts'
+import { checkpoint, collectTensor, noise } from '../fixtures.ts'
 
 export const DTYPES: readonly FloatDtype[] = [
   'F64',
@@ -50,5 +50,5 @@ export function models(dtype: FloatDtype, length: number): [base: Checkpoint, ex
 
 /** All bytes of a checkpoint's tensor. */
 export function bytesOf(model: Checkpoint, name = 'x'): Promise<Buffer> {
-  return collect(readPieces(model, name))
+  return collectTensor(model, name)
 }
