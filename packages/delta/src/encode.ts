@@ -3,9 +3,10 @@ import { availableParallelism } from 'node:os'
 import type { ProgressOptions } from '@soup/interface'
 import { type Checkpoint, checkpointBytes, type Spool } from '@soup/tensor'
 import { encodeContents, requireSameTensors } from './contents.ts'
-import { encodePart, exactPieceSizes, type Part } from './encode-part.ts'
+import { encodePart } from './encode-part.ts'
 import { type EncodeOpeners, encodeTeam } from './encode-team.ts'
 import { EXACT_PIECE_BYTES, MAX_THREADS, MIN_BYTES_FOR_THREADS } from './limits.ts'
+import { exactPieceSizes, type Part, wholeTensor } from './pairs.ts'
 import { cutRuns } from './runs.ts'
 import { type SpooledTensor, spooledCheckpoint, spooledPieces } from './spooled.ts'
 
@@ -78,11 +79,11 @@ class Encoder {
   }
 
   async encodeAlone(): Promise<void> {
-    for (const { name, sizeBytes } of this.#expert.tensors.values()) {
-      const part = { tensor: name, offset: 0, sizeBytes }
+    for (const info of this.#expert.tensors.values()) {
+      const part = wholeTensor(info)
       for await (const piece of encodePart(this.#base, this.#expert, part, this.#options)) {
-        this.#of(name).hash.update(piece.expert)
-        await this.#store(name, [piece.stored.length], piece.stored)
+        this.#of(info.name).hash.update(piece.expert)
+        await this.#store(info.name, [piece.stored.length], piece.stored)
         this.#advance(piece.expert.length)
       }
     }

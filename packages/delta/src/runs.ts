@@ -1,6 +1,6 @@
 import type { Checkpoint } from '@soup/tensor'
-import type { Part } from './encode-part.ts'
 import { RUN_BYTES } from './limits.ts'
+import type { Part } from './pairs.ts'
 
 /** Parts that one thread encodes, one after the other. */
 export type Run = Part[]

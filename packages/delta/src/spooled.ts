@@ -18,6 +18,11 @@ export interface SpooledTensor {
   readonly offset: number
 }
 
+/** A tensor all of whose bytes lie in a spool, from `offset` on. */
+export function spooledBytes(info: TensorInfo, offset: number): SpooledTensor {
+  return { info, head: new Uint8Array(0), offset }
+}
+
 /**
  * A tensor as a payload stores it: a table of the lengths of its pieces, then the pieces, which lie behind one another
  * in the spool.

@@ -1,16 +1,7 @@
 import t from 'tap'
-import { encodePart, exactPieceSizes } from '../src/encode-part.ts'
+import { encodePart } from '../src/encode-part.ts'
 import { EXACT_PIECE_BYTES } from '../src/limits.ts'
 import { checkpoint, noise } from './fixtures.ts'
-
-t.test('exactPieceSizes() gives whole pieces and a rest', async t => {
-  t.strictSame([...exactPieceSizes(0)], [])
-  t.strictSame([...exactPieceSizes(1)], [1])
-  t.strictSame(
-    [...exactPieceSizes(2 * EXACT_PIECE_BYTES + 1)],
-    [EXACT_PIECE_BYTES, EXACT_PIECE_BYTES, 1]
-  )
-})
 
 t.test('part of a tensor is encoded as the same pieces as in the whole', async t => {
   const data = noise(1, 2 * EXACT_PIECE_BYTES + 4)

@@ -10,9 +10,8 @@ import {
 } from '@soup/tensor'
 import { requireSameTensors } from '../contents.ts'
 import { DeltaError } from '../errors.ts'
-import { isUnchanged, readPairs } from '../lossy/pairs.ts'
-import type { PiecePair } from '../lossy/piece-codec.ts'
 import { updateValues, type Values, visitValues } from '../lossy/values.ts'
+import { isUnchanged, type PiecePair, readPairs, wholeTensor } from '../pairs.ts'
 import { pieceReader } from '../piece-reader.ts'
 import { normals, type RandomFill } from './normals.ts'
 
@@ -122,9 +121,10 @@ async function tensorSquares(
 ): Promise<number> {
   const { dtype } = info
   let squares = 0
-  for await (const pair of readPairs(base, expert, info, advance, options)) {
+  for await (const pair of readPairs(base, expert, wholeTensor(info), options)) {
     if (!isFloatDtype(dtype)) requireUnchanged(isUnchanged(pair), expert, info)
     else squares += pieceSquares(pair.expert, pair.base, dtype)
+    advance(pair.expert.length)
   }
   if (Number.isFinite(squares)) return squares
   throw refused(expert, info, 'has weights that are not finite, or that changed too far')
@@ -152,7 +152,7 @@ async function* noisyPieces(
 ): AsyncGenerator<Uint8Array> {
   const { dtype } = info
   const deviation = noise * clip
-  for await (const pair of readPairs(base, expert, info, () => {}, {})) {
+  for await (const pair of readPairs(base, expert, wholeTensor(info))) {
     if (!isFloatDtype(dtype)) requireUnchanged(isUnchanged(pair), expert, info)
     else addNoise(pair, dtype, factor, () => (deviation === 0 ? 0 : deviation * draw()))
     yield pair.expert

@@ -1,13 +1,5 @@
-import {
-  type Checkpoint,
-  cursor,
-  type FloatDtype,
-  floatCodec,
-  readInto,
-  type Spool,
-  type TensorInfo,
-  tensorInfo
-} from '@soup/tensor'
+import { type Checkpoint, type FloatDtype, floatCodec, type Spool } from '@soup/tensor'
+import { type SpooledTensor, spooledBytes, spooledCheckpoint } from '../spooled.ts'
 
 /** Tensors that are computed one after the other, and read once all are known. */
 export interface SpooledTensors {
@@ -18,7 +10,7 @@ export interface SpooledTensors {
    * @returns the values as they are stored, in f32
    */
   add(name: string, shape: readonly number[], values: Float32Array): Promise<Float32Array>
-  /** What was added, which the spool holds. @param name to call it in an error */
+  /** What was added so far, which the spool holds. @param name to call it in an error */
   checkpoint(name: string): Checkpoint
 }
 
@@ -29,30 +21,15 @@ export interface SpooledTensors {
  */
 export function spooledTensors(spool: Spool, dtype: FloatDtype): SpooledTensors {
   const codec = floatCodec(dtype)
-  const tensors = new Map<string, TensorInfo>()
-  const offsets = new Map<string, number>()
+  const spooled = new Map<string, SpooledTensor>()
   return {
     add: async (name, shape, values) => {
       const bytes = codec.encode(values)
-      tensors.set(name, { name, dtype, shape, sizeBytes: bytes.length })
-      offsets.set(name, spool.sizeBytes)
+      const info = { name, dtype, shape, sizeBytes: bytes.length }
+      spooled.set(name, spooledBytes(info, spool.sizeBytes))
       await spool.append(bytes)
       return codec.decode(bytes)
     },
-    checkpoint: name => ({
-      name,
-      metadata: new Map(),
-      tensors,
-      isSequential: false,
-      open: (tensor, offset = 0) => {
-        const take = cursor(tensorInfo({ name, tensors }, tensor), offset)
-        const start = offsets.get(tensor)!
-        return {
-          read: async (target, options) =>
-            await readInto(spool, start + take(target.length), target, options)
-        }
-      },
-      close: () => Promise.resolve()
-    })
+    checkpoint: name => spooledCheckpoint(name, new Map(), spooled, spool)
   }
 }

@@ -1,5 +1,6 @@
 import type { AbortOptions } from '@soup/interface'
-import { type Checkpoint, isFloatDtype, readPieces, tensorInfo } from '@soup/tensor'
+import { type Checkpoint, isFloatDtype, tensorInfo } from '@soup/tensor'
+import { isUnchanged, readPairs, wholeTensor } from '../pairs.ts'
 import { differenceRows, squaredNorm } from './difference-rows.ts'
 
 /** Whether a tensor changed, and by how much. */
@@ -32,11 +33,10 @@ async function differs(
   name: string,
   options?: AbortOptions
 ): Promise<boolean> {
-  const theirs = readPieces(base, name, options)
+  const whole = wholeTensor(tensorInfo(base, name))
   let isDifferent = false
-  for await (const ours of readPieces(expert, name, options)) {
-    const { value } = await theirs.next()
-    isDifferent ||= Buffer.compare(ours, value!) !== 0
-  }
+  // To the end: what was read counts only then.
+  for await (const pair of readPairs(base, expert, whole, options))
+    isDifferent ||= !isUnchanged(pair)
   return isDifferent
 }

@@ -5,13 +5,14 @@ import {
   elementCount,
   type FloatDtype,
   isFloatDtype,
+  readPieces,
   type Spool,
   type TensorInfo
 } from '@soup/tensor'
 import { EXACT_PIECE_BYTES } from '../limits.ts'
-import { type SpooledTensor, spooledPieces } from '../spooled.ts'
+import { isUnchanged, type PiecePair, readPairs, wholeTensor } from '../pairs.ts'
+import { type SpooledTensor, spooledBytes, spooledPieces } from '../spooled.ts'
 import { LossSum } from './loss.ts'
-import { isUnchanged, readPairs } from './pairs.ts'
 import type { LossySettings, PieceCodec } from './piece-codec.ts'
 
 /** What encoding a tensor needs besides its name. */
@@ -49,20 +50,20 @@ export async function encodeTensor(
   return coded ?? storeAsIs(init, info)
 }
 
-async function storeAsIs(
-  { base, expert, spool, advance, options }: EncodeTensorInit,
-  info: TensorInfo
-): Promise<EncodedTensor> {
+async function storeAsIs(init: EncodeTensorInit, info: TensorInfo): Promise<EncodedTensor> {
+  const { expert, spool, options } = init
   const hash = createHash('sha256')
-  const offset = spool.sizeBytes
   let isEqual = true
-  for await (const pair of readPairs(base, expert, info, advance, options)) {
+  for await (const pair of countedPairs(init, info)) {
     hash.update(pair.expert)
     isEqual &&= isUnchanged(pair)
-    await spool.append(pair.expert, options)
   }
   const sha256 = hash.digest('hex')
-  return isEqual ? { sha256 } : { sha256, stored: { info, head: new Uint8Array(0), offset } }
+  if (isEqual) return { sha256 }
+  const offset = spool.sizeBytes
+  for await (const piece of readPieces(expert, info.name, options))
+    await spool.append(piece, options)
+  return { sha256, stored: spooledBytes(info, offset) }
 }
 
 /**
@@ -71,25 +72,27 @@ async function storeAsIs(
  * @returns undefined where the differences are not finite; what went to the spool is not used then
  */
 async function encodeFloats(
-  { base, expert, spool, codec, settings, loss, advance, options }: EncodeTensorInit,
+  init: EncodeTensorInit,
   info: TensorInfo,
   dtype: FloatDtype
 ): Promise<EncodedTensor | undefined> {
-  const pairs = () => readPairs(base, expert, info, advance, options)
+  const { spool, codec, settings, loss, options } = init
+  const pairs = () => countedPairs(init, info)
   const [hash, lost] = [createHash('sha256'), new LossSum()]
   const [offset, lengths]: [number, number[]] = [spool.sizeBytes, []]
-  const buffer = new Uint8Array(EXACT_PIECE_BYTES)
+  const buffer = new Uint8Array(Math.min(info.sizeBytes, EXACT_PIECE_BYTES))
   const tensor = { dtype, elementCount: elementCount(info.shape)!, pairs }
   const encode = await codec.prepare(tensor, settings)
   for await (const pair of pairs()) {
-    const bytes = isUnchanged(pair) ? new Uint8Array(0) : encode(pair.expert, pair.base)
+    const isSame = isUnchanged(pair)
+    const bytes = isSame ? new Uint8Array(0) : encode(pair.expert, pair.base)
     if (bytes === undefined) return undefined
     const rebuilt = buffer.subarray(0, pair.base.length)
     rebuilt.set(pair.base)
     if (bytes.length > 0) codec.decode(bytes, rebuilt, dtype)
     hash.update(rebuilt)
-    if (!isUnchanged(pair)) lost.add(pair.expert, pair.base, rebuilt, dtype)
-    const isNeeded = Buffer.compare(rebuilt, pair.base) !== 0
+    if (!isSame) lost.add(pair.expert, pair.base, rebuilt, dtype)
+    const isNeeded = bytes.length > 0 && Buffer.compare(rebuilt, pair.base) !== 0
     lengths.push(isNeeded ? bytes.length : 0)
     if (isNeeded) await spool.append(bytes, options)
   }
@@ -98,4 +101,15 @@ async function encodeFloats(
   const sha256 = hash.digest('hex')
   if (spool.sizeBytes === offset) return { sha256 }
   return { sha256, stored: spooledPieces(info.name, lengths, offset) }
+}
+
+/** The pieces of a tensor; each counts once it has been dealt with. */
+async function* countedPairs(
+  { base, expert, advance, options }: EncodeTensorInit,
+  info: TensorInfo
+): AsyncGenerator<PiecePair> {
+  for await (const pair of readPairs(base, expert, wholeTensor(info), options)) {
+    yield pair
+    advance(pair.expert.length)
+  }
 }

@@ -1,10 +1,5 @@
 import type { FloatDtype } from '@soup/tensor'
-
-/** The same piece of an expert and its base. */
-export interface PiecePair {
-  expert: Uint8Array
-  base: Uint8Array
-}
+import type { PiecePair } from '../pairs.ts'
 
 /** A float tensor that is about to be encoded. */
 export interface TensorPair {
