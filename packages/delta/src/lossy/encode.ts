@@ -1,8 +1,8 @@
 import type { ProgressOptions } from '@soup/interface'
 import {
   type Checkpoint,
-  checkpointBytes,
   compareNames,
+  isFloatDtype,
   type Spool,
   type TensorDescription,
   type TensorInfo
@@ -26,7 +26,8 @@ export interface LossyInit {
 
 /**
  * Encodes roughly what turns the base into the expert, and says in the payload what was lost. Reads both once
- * (`sparse` three times; what the codec can't say once more); memory is bounded by a few pieces and 4 bytes for each 256 KiB of the model.
+ * (`sparse` three times; what the codec can't say up to twice more); memory is bounded by a few pieces and 4 bytes for
+ * each 256 KiB of the model.
  *
  * @param base what both sides have
  * @param expert tensors of the same names, dtypes and shapes
@@ -46,12 +47,16 @@ export async function encodeLossy(
   requireSameTensors(base, expert, expert.tensors)
   const codec = pieceCodec(init.codec)
   const loss = new LossSum()
-  const advance = progress(checkpointBytes(expert) * (1 + codec.passes), options)
-  const shared = { base, expert, spool, codec, settings, loss, advance, options }
+  const readBytes = ({ dtype, sizeBytes }: TensorInfo) =>
+    isFloatDtype(dtype) ? sizeBytes * (1 + codec.passes) : sizeBytes
+  const total = [...expert.tensors.values()].reduce((sum, info) => sum + readBytes(info), 0)
+  const advanceWithin = progress(total, options)
+  const shared = { base, expert, spool, codec, settings, loss, options }
   const tensors: TensorDescription[] = []
   const spooled = new Map<string, SpooledTensor>()
   for (const info of sorted(expert)) {
-    const { sha256, stored } = await encodeTensor(shared, info)
+    const advance = advanceWithin(readBytes(info))
+    const { sha256, stored } = await encodeTensor({ ...shared, advance }, info)
     tensors.push({ name: info.name, dtype: info.dtype, shape: info.shape, sha256 })
     if (stored !== undefined) spooled.set(info.name, stored)
   }
@@ -76,12 +81,19 @@ function sorted({ tensors }: Checkpoint): TensorInfo[] {
   return [...tensors.values()].sort((a, b) => compareNames(a.name, b.name))
 }
 
-function progress(total: number, { onProgress }: ProgressOptions): (bytes: number) => void {
-  let done = 0
-  const advance = (bytes: number) => {
-    done += bytes
-    onProgress?.({ stage: 'encode delta', done, total, unit: 'bytes' })
+/** Counts what is read of one tensor after another, up to what was planned for each. */
+function progress(
+  total: number,
+  { onProgress }: ProgressOptions
+): (plannedBytes: number) => (bytes: number) => void {
+  let [done, end] = [0, 0]
+  const report = () => onProgress?.({ stage: 'encode delta', done, total, unit: 'bytes' })
+  report()
+  return plannedBytes => {
+    end += plannedBytes
+    return bytes => {
+      done = Math.min(end, done + bytes)
+      report()
+    }
   }
-  advance(0)
-  return advance
 }

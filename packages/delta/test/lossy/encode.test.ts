@@ -59,6 +59,29 @@ for (const codec of LOSSY_CODECS) {
   })
 }
 
+for (const codec of LOSSY_CODECS) {
+  t.test(`${codec} counts each tensor as often as it is read, and ends at the total`, async t => {
+    const rows: [dtype: string, data: ArrayBufferView, changed: ArrayBufferView][] = [
+      ['F32', Float32Array.of(1, 2), Float32Array.of(1, 3)],
+      ['F32', Float32Array.of(1, 2), Float32Array.of(Number.NaN, 3)],
+      ['I32', Int32Array.of(1, 2), Int32Array.of(1, 3)],
+      ['I32', Int32Array.of(1, 2), Int32Array.of(1, 2)]
+    ]
+    const model = (column: 1 | 2) =>
+      checkpoint(
+        'm',
+        rows.map((row, i) => [`${i}`, row[0], [2], row[column]])
+      )
+    const steps: Progress[] = []
+    const onProgress = (step: Progress) => void steps.push(step)
+    await encodeLossy(model(1), model(2), memorySpool(), { codec }, { onProgress })
+    const total = codec === 'sparse' ? 2 * 24 + 2 * 8 : 4 * 8
+    t.ok(steps.every(step => step.total === total))
+    t.ok(steps.every(({ done }, i) => done >= (steps[i - 1]?.done ?? 0) && done <= total))
+    t.equal(steps.at(-1)?.done, total)
+  })
+}
+
 t.test('tensors in any order of the file give the same payload', async t => {
   const rows = ['a', 'b', 'c'].map(
     (name, i): [string, string, number[], Uint8Array, Uint8Array] => [
