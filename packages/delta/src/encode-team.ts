@@ -24,6 +24,7 @@ export interface EncodeTeamOptions extends AbortOptions {
  * Encodes runs of an expert in several threads, each with checkpoints of its own. Memory is bounded by some runs a
  * thread, however slowly they are written.
  *
+ * @returns when nothing is written any more, also after a failure
  * @throws what {@link runTeam} and `write` throw; the signal's reason
  */
 export async function encodeTeam(
@@ -36,11 +37,13 @@ export async function encodeTeam(
   const written = new Int32Array(new SharedArrayBuffer(4))
   const input: EncodeInput = { ...openers, runs, slots, written }
   const failure = new AbortController()
+  const stop = AbortSignal.any(signal === undefined ? [failure.signal] : [signal, failure.signal])
   const results = new Map<number, StoredLengths>()
   let next = 0
   let writing = Promise.resolve()
   const writeNext = async (): Promise<void> => {
     for (let lengths = results.get(next); lengths !== undefined; lengths = results.get(next)) {
+      if (stop.aborted) return
       results.delete(next)
       const begin = (next % slotCount) * RUN_BYTES
       const sizeBytes = lengths.flat().reduce((sum, length) => sum + length, 0)
@@ -53,10 +56,16 @@ export async function encodeTeam(
     results.set(index, lengths)
     writing = writing.then(writeNext).catch(error => failure.abort(error))
   }
-  const signals = signal === undefined ? [failure.signal] : [signal, failure.signal]
   const module = new URL('./encode-thread.ts', import.meta.url).href
   const work = { module, input, count: runs.length }
-  await runTeam(work, { threads, onResult, signal: AbortSignal.any(signals) })
-  await writing
-  failure.signal.throwIfAborted()
+  try {
+    await runTeam(work, { threads, onResult, signal: stop })
+  } catch (error) {
+    failure.abort(error)
+    throw error
+  } finally {
+    // What it writes to and reads from may be closed after this.
+    await writing
+  }
+  stop.throwIfAborted()
 }
