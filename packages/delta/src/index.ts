@@ -77,18 +77,13 @@ export { decodeExact } from './decode.ts'
 export { decodeDelta } from './decode-delta.ts'
 export type { DecodeOptions } from './decode-pieced.ts'
 export { type ElementLayout, elementLayout } from './difference.ts'
-export { gaussianEpsilon, gaussianSigma } from './dp/gaussian-mechanism.ts'
+export { gaussianEpsilon } from './dp/gaussian-mechanism.ts'
 export type { RandomFill } from './dp/normals.ts'
 export { type PrivatizeInit, privatize } from './dp/privatize.ts'
 export { type EncodeOptions, encodeExact } from './encode.ts'
 export type { EncodeOpeners } from './encode-team.ts'
 export { DeltaError } from './errors.ts'
-export {
-  DEFAULT_DENSITY,
-  EXACT_PIECE_BYTES,
-  MAX_CHOSEN_RANK,
-  MAX_FACTOR_BYTES
-} from './limits.ts'
+export { EXACT_PIECE_BYTES, MAX_CHOSEN_RANK } from './limits.ts'
 export {
   isBaseLayerName,
   isTransposed,

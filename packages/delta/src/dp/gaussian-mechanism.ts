@@ -50,21 +50,6 @@ export function gaussianEpsilon(sigma: number, delta: number): number {
   return bisect(0, MAX_EPSILON, epsilon => gaussianDelta(sigma, epsilon) <= delta)
 }
 
-/**
- * The least noise multiplier at which one release is (ε, δ)-differentially private; see {@link gaussianEpsilon}.
- *
- * @param epsilon above 0
- * @param delta from 1e-10, below 1
- * @throws {RangeError} when an argument is out of its range
- */
-export function gaussianSigma(epsilon: number, delta: number): number {
-  check(epsilon > 0 && epsilon <= MAX_EPSILON, `epsilon is above 0, got ${epsilon}`)
-  checkDelta(delta)
-  let most = 1
-  while (gaussianDelta(most, epsilon) > delta) most *= 2
-  return bisect(0, most, sigma => sigma > 0 && gaussianDelta(sigma, epsilon) <= delta)
-}
-
 /** The least value that is enough, where every larger one is too. */
 function bisect(low: number, high: number, isEnough: (value: number) => boolean): number {
   let [less, enough] = [low, high]
