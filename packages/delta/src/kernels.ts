@@ -16,7 +16,7 @@ export function kernel(name: string): Kernel {
 export const BYTES: Uint8Array<ArrayBuffer> = new Uint8Array(kernels.buffer)
 
 /** Bytes behind every part of the memory that kernels may read or write before they look: they are lost. */
-const SLACK_BYTES = 64
+export const SLACK_BYTES = 64
 
 const PIECE = EXACT_PIECE_BYTES + SLACK_BYTES
 

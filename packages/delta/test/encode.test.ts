@@ -5,7 +5,7 @@ import { payloadContents } from '../src/contents.ts'
 import { encodeExact } from '../src/encode.ts'
 import { EXACT_PIECE_BYTES, MIN_BYTES_FOR_THREADS } from '../src/limits.ts'
 import { checkpoint, collect, noise } from './fixtures.ts'
-import { openCheckpoint, type VirtualInput } from './virtual.ts'
+import { closed, openCheckpoint, type VirtualInput } from './virtual.ts'
 
 t.test('an unchanged tensor costs only its hash', async t => {
   const data = noise(1, 5000)
@@ -95,11 +95,13 @@ t.test('a large expert gives the same payload from two threads as from one', asy
   const spools = [memorySpool(), memorySpool()]
   const alone = await encodeExact(base, expert, spools[0]!)
   const steps: Progress[] = []
+  closed.length = 0
   const openers = { base: opener(BASE), expert: opener(EXPERT) }
   const onProgress = (step: Progress) => void steps.push(step)
   const together = await encodeExact(base, expert, spools[1]!, { openers, threads: 2, onProgress })
   t.strictSame(together.metadata, alone.metadata)
   t.strictSame(together.tensors, alone.tensors)
+  t.strictSame(closed.toSorted(), ['base', 'expert'], 'this thread was one of the team')
   const stored = await Promise.all([together, alone].map(of => collect(readPieces(of, 'x'))))
   t.ok(stored[0]!.equals(stored[1]!))
   t.strictSame(steps.at(-1)?.done, MIN_BYTES_FOR_THREADS)
