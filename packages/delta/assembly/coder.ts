@@ -96,8 +96,8 @@ export function narrowNumber(state: u32, bits: u64): u32 {
 // @ts-ignore: a decorator
 @inline
 export function wideNumber(table: u32, state: u32, bits: u64): u32 {
-  const stateBits: u32 = load<u8>(state, SIZES)
-  const open = <u32>(bits >> stateBits) & mask(bitsOf(state) + 1 - stateBits)
+  const shift: u32 = load<u8>(state, SIZES)
+  const open = <u32>(bits >> shift) & mask(bitsOf(state) + 1 - shift)
   return load<u32>(state + (state - table), WIDE_LEAST) + open
 }
 

@@ -99,7 +99,8 @@ export function encodeSparse(
 }
 
 /**
- * Reads a stream from its bit `begin` to its bit `end`, and up to 20 bytes behind, into a row of zeros.
+ * Reads a stream from its bit `begin` to its bit `end`, and fewer than SLACK_BYTES of `src/kernels.ts` behind, into a row of
+ * zeros.
  *
  * @returns 0 when it ended there, as an encoder would have ended it
  */
