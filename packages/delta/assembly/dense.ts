@@ -21,14 +21,40 @@ import {
   window
 } from './coder'
 
+/** Writes the `used` lowest bits below `to`. @returns where those end that fill no byte yet: they are written again */
+// @ts-ignore: a decorator
+@inline
+function flush(to: u32, bits: u64, used: u32): u32 {
+  store<u64>(to - 8, bits << (64 - used))
+  return to - (used >> 3)
+}
+
+/** Writes the four states. @returns all bits up to `end` */
+// @ts-ignore: a decorator
+@inline
+function finish(to: u32, bits: u64, used: u32, end: u32, states: u64): u32 {
+  used += 4 * STATE_BITS
+  store<u64>(to - 8, ((bits << (4 * STATE_BITS)) | states) << (64 - used))
+  return ((end - to) << 3) + used
+}
+
+/** The four states, the first one lowest. */
+// @ts-ignore: a decorator
+@inline
+function statesOf(a: u32, b: u32, c: u32, d: u32): u64 {
+  const high = (<u64>(d - STATES) << STATE_BITS) | (c - STATES)
+  return (high << (2 * STATE_BITS)) | (<u64>(b - STATES) << STATE_BITS) | (a - STATES)
+}
+
 /**
- * Writes a stream that ends at `end`: first the four states, then what each number adds.
+ * Writes a stream that ends at `end`: first the four states, then what each number adds. The bits of two numbers of up
+ * to 16 bits are written at a time.
  *
  * @returns its bits; the lowest bits of its first byte are unused where they are no whole bytes
  */
 // @ts-ignore: a decorator
 @inline
-function encode<T>(z: u32, tokens: u32, length: u32, end: u32): u32 {
+function encodeNarrow<T>(z: u32, tokens: u32, length: u32, end: u32): u32 {
   let to = end
   let bits: u64 = 0
   let used: u32 = 0
@@ -42,60 +68,80 @@ function encode<T>(z: u32, tokens: u32, length: u32, end: u32): u32 {
     from -= 4
     let row = rowOf(TABLE, load<u8>(from, 3))
     let left = leaving(row, d)
-    let size = sizeFor(row, left)
+    let first = sizeFor(row, left)
     let two = bitsFor<T>(row, load<T>(at, 3 * sizeof<T>()), d, left)
     d = successor(TABLE, row, d, left)
-    if (sizeof<T>() === 4) {
-      bits = (bits << size) | two
-      used += size
-      store<u64>(to - 8, bits << (64 - used))
-      to -= used >> 3
-      used &= 7
-      two = 0
-    } else used += size
-    let first = size
     row = rowOf(TABLE, load<u8>(from, 2))
     left = leaving(row, c)
-    size = sizeFor(row, left)
+    let size = sizeFor(row, left)
     two = (two << size) | bitsFor<T>(row, load<T>(at, 2 * sizeof<T>()), c, left)
-    used += size
-    bits = (bits << (sizeof<T>() === 4 ? size : first + size)) | two
     c = successor(TABLE, row, c, left)
-    store<u64>(to - 8, bits << (64 - used))
-    to -= used >> 3
+    used += first + size
+    bits = (bits << (first + size)) | two
+    to = flush(to, bits, used)
     used &= 7
     row = rowOf(TABLE, load<u8>(from, 1))
     left = leaving(row, b)
-    size = sizeFor(row, left)
+    first = sizeFor(row, left)
     two = bitsFor<T>(row, load<T>(at, sizeof<T>()), b, left)
     b = successor(TABLE, row, b, left)
-    if (sizeof<T>() === 4) {
-      bits = (bits << size) | two
-      used += size
-      store<u64>(to - 8, bits << (64 - used))
-      to -= used >> 3
-      used &= 7
-      two = 0
-    } else used += size
-    first = size
     row = rowOf(TABLE, load<u8>(from))
     left = leaving(row, a)
     size = sizeFor(row, left)
     two = (two << size) | bitsFor<T>(row, load<T>(at), a, left)
-    used += size
-    bits = (bits << (sizeof<T>() === 4 ? size : first + size)) | two
     a = successor(TABLE, row, a, left)
-    store<u64>(to - 8, bits << (64 - used))
-    to -= used >> 3
+    used += first + size
+    bits = (bits << (first + size)) | two
+    to = flush(to, bits, used)
     used &= 7
   }
-  bits = (bits << STATE_BITS) | (d - STATES)
-  bits = (bits << STATE_BITS) | (c - STATES)
-  bits = (bits << STATE_BITS) | (b - STATES)
-  bits = (bits << STATE_BITS) | (a - STATES)
-  used += 4 * STATE_BITS
-  store<u64>(to - 8, bits << (64 - used))
-  return ((end - to) << 3) + used
+  return finish(to, bits, used, end, statesOf(a, b, c, d))
+}
+
+/** The same of numbers of 32 bits: the bits of two of them may be more than fit. */
+function encodeWide(z: u32, tokens: u32, length: u32, end: u32): u32 {
+  let to = end
+  let bits: u64 = 0
+  let used: u32 = 0
+  let a = STATES
+  let b = STATES
+  let c = STATES
+  let d = STATES
+  let from = tokens + length
+  for (let at = z + length * 4; at > z; ) {
+    at -= 16
+    from -= 4
+    let row = rowOf(TABLE, load<u8>(from, 3))
+    let left = leaving(row, d)
+    let size = sizeFor(row, left)
+    bits = (bits << size) | bitsFor<u32>(row, load<u32>(at, 12), d, left)
+    d = successor(TABLE, row, d, left)
+    used += size
+    to = flush(to, bits, used)
+    row = rowOf(TABLE, load<u8>(from, 2))
+    left = leaving(row, c)
+    size = sizeFor(row, left)
+    bits = (bits << size) | bitsFor<u32>(row, load<u32>(at, 8), c, left)
+    c = successor(TABLE, row, c, left)
+    used = (used & 7) + size
+    to = flush(to, bits, used)
+    row = rowOf(TABLE, load<u8>(from, 1))
+    left = leaving(row, b)
+    size = sizeFor(row, left)
+    bits = (bits << size) | bitsFor<u32>(row, load<u32>(at, 4), b, left)
+    b = successor(TABLE, row, b, left)
+    used = (used & 7) + size
+    to = flush(to, bits, used)
+    row = rowOf(TABLE, load<u8>(from))
+    left = leaving(row, a)
+    size = sizeFor(row, left)
+    bits = (bits << size) | bitsFor<u32>(row, load<u32>(at), a, left)
+    a = successor(TABLE, row, a, left)
+    used = (used & 7) + size
+    to = flush(to, bits, used)
+    used &= 7
+  }
+  return finish(to, bits, used, end, statesOf(a, b, c, d))
 }
 
 export function encodeDense8(
@@ -104,7 +150,7 @@ export function encodeDense8(
   length: u32,
   end: u32
 ): u32 {
-  return encode<u8>(z, tokens, length, end)
+  return encodeNarrow<u8>(z, tokens, length, end)
 }
 
 export function encodeDense16(
@@ -113,7 +159,7 @@ export function encodeDense16(
   length: u32,
   end: u32
 ): u32 {
-  return encode<u16>(z, tokens, length, end)
+  return encodeNarrow<u16>(z, tokens, length, end)
 }
 
 export function encodeDense32(
@@ -122,7 +168,7 @@ export function encodeDense32(
   length: u32,
   end: u32
 ): u32 {
-  return encode<u32>(z, tokens, length, end)
+  return encodeWide(z, tokens, length, end)
 }
 
 /**
