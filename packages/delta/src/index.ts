@@ -36,8 +36,9 @@
  *
  * **Streams.** First one byte, the kind.
  *
- * - 1, dense: the last (length mod 4) numbers of the row as they are, in n / 8 bytes each. If there are others: a
- *   table, and bits, which begin with four states of 11 bits. The number at i is read in state i mod 4.
+ * - 1, dense: the last (length mod 4) numbers of the row as they are, in n / 8 bytes each, halves of 64-bit elements in
+ *   4. If there are others: a table, and bits, which begin with four states of 11 bits. The number at i is read in state
+ *   i mod 4.
  * - 2, sparse: how many numbers aren't 0, in 32 bits; the table of the gaps; the table of the numbers; bits, which
  *   begin with a state of 11 bits for each table. For every number that isn't 0, a gap is read, how many zeros come
  *   before it, then the number less one. After the last, all are 0.
@@ -61,14 +62,29 @@
  * - `soup.loss`: JSON, `{"relativeError", "cosine"}`, what {@link payloadLoss} reads
  * - `soup.settings`: JSON, `{"density"}`, for people; of `sparse` alone
  *
- * A float tensor that changed is a U8 tensor of the same name, with the same table before its pieces; a stored length
- * of 0 says the same as above. What a piece holds: two 32-bit counts, positions, elements (`sparse`: the elements
- * that changed most, exactly); a bfloat16 scale for each 64 elements and a byte for each element (`int8`); a bfloat16
- * scale for each 512 elements and a bit for each element (`bit1`). Numbers are little endian. Any other
- * tensor that changed (integers, packed and unknown dtypes, floats whose change isn't finite) is stored as it is,
- * under its own dtype and shape.
+ * A tensor of F64, F32, F16, BF16, F8_E4M3, F8_E5M2, F8_E4M3FNUZ or F8_E5M2FNUZ that changed is a U8 tensor of the same
+ * name, with the same table before its pieces; a stored length of 0 means the same as above, any other is no more than
+ * a length. Any other tensor that changed (other dtypes, floats whose change isn't finite) is stored as it is, under
+ * its own dtype and shape. A piece is, by codec:
  *
- * Nothing here opens a file, draws a random number or reads a clock.
+ * - `sparse`: how many elements it holds, in 32 bits; the bytes of the frame that follows, in 32 bits; their
+ *   positions, in a zstd frame; the elements. Positions are gaps, in ascending order: how many elements of the piece are
+ *   left out before this one, behind the last one held. A gap is written seven bits a byte, lowest first, with 128 added
+ *   to every byte but its last (LEB128), in three bytes at most. The elements are the expert's own, behind one another,
+ *   stored as a piece of `exact/2` whose base are the base's elements of the same positions; what is left of the
+ *   stored bytes is its stored length. All other elements are the base's.
+ * - `int8`: all scales, an s for each 64 elements in turn, the last for what is left of the piece; then q + 128 of
+ *   all elements, a byte each: as they are if so many bytes are left, else in a zstd frame. Δ̂ = q · s, with |q| ≤ 127;
+ *   where q is 0, the element is the base's.
+ * - `bit1`: all scales, an s for each 512 elements in turn; then a bit for each element, eight a byte, the lowest first;
+ *   what is left of the last byte is 0. Δ̂ = s where the bit is 1, −s where it is 0; where s is 0, the element is the
+ *   base's.
+ *
+ * A scale is a bfloat16, the upper 16 bits of an f32; it is finite and not negative. zstd frames ask for windows
+ * of 1 MiB at most, and decode to no more bytes than the piece has elements.
+ *
+ * Nothing here draws a random number or reads a clock. What is opened are the compiled kernels, and what
+ * {@link EncodeOpeners} say, by each thread that encodes.
  *
  * @packageDocumentation
  */

@@ -12,9 +12,7 @@ import { updateValues, type Values, visitValues } from './values.ts'
  * (BitDelta, arXiv 2402.10193, eq. 2 and 3: this s minimises ‖Δ − Δ̂‖₂). The paper has one scale a matrix; a block is
  * shorter than most rows, so that it follows rows and parts of them that changed less than others, at 1/32 bit an
  * element. An element that didn't change has no sign: even positions go down, odd ones up, so that they
- * shift nothing on the whole.
- *
- * A stored piece is its scales (bfloat16), then one bit an element, least significant first, 1 for a plus.
+ * shift nothing on the whole. How pieces are stored, the package's page says.
  */
 export const bit1: PieceCodec = {
   passes: 0,

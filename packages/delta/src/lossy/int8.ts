@@ -15,9 +15,7 @@ const MAX_CODE = 127
  *
  * (absmax quantisation by blocks: Dettmers et al. 2022, arXiv 2110.02861, linear here). s is a bfloat16, rounded up,
  * so that |Δ̂ − Δ| ≤ s / 2 (but for f32's own rounding) and q · s is exact in f32: adding it to θ₀ is the only sum,
- * rounded once.
- *
- * A stored piece is its scales; its codes, each plus 128, in a zstd frame, or as they are where zstd gains nothing.
+ * rounded once. How pieces are stored, the package's page says.
  */
 export const int8: PieceCodec = {
   passes: 0,

@@ -13,10 +13,9 @@ const HEAD_BYTES = 8
  * The elements that changed most, exactly; all others stay as the base has them. A density d sends the ⌈d·n⌉
  * elements of the largest |θᵢ − θ₀| of a tensor (the first of equal ones), fewer where fewer changed.
  *
- * A stored piece is, in 32-bit numbers (little endian), how many elements it holds and the bytes of their
- * positions; the positions as gaps, in a zstd frame; the elements, as the exact codec stores them against the
- * base's at the same positions. What is sent isn't the difference but the expert's own element: as short in bytes,
- * and right to the last bit, which a rounded difference added to a rounded weight is not.
+ * What is sent isn't the difference but the expert's own element, coded against the base's: as short in bytes, and
+ * right to the last bit, which a rounded difference added to a rounded weight is not. How pieces are stored, the
+ * package's page says.
  */
 export const sparse: PieceCodec = {
   passes: 2,
