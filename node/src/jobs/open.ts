@@ -5,7 +5,7 @@ import { type ModelSpec, withModel } from './model.ts'
 
 /** What the headers of a model say. */
 export interface OpenedModel {
-  /** Names of the files that make it, in its folder; empty for a file alone. */
+  /** The files that make it, as paths from its folder; empty for a safetensors file alone. */
   fileNames: string[]
   /** Whether it is one safetensors file by itself. */
   isPlain: boolean

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { LOSSY_CODECS } from '@soup/delta'
 import type { AbortOptions } from '@soup/interface'
 import type { ExpertRecord, PayloadRef, SignedRecord } from '@soup/manifest'
@@ -21,7 +21,9 @@ const BASE_PAYLOADS = 'base-payloads'
 /** A base's own file or folder as it was when it was added. */
 export interface BaseFile {
   path: string
-  /** The files in it that make the model; of a file, the file itself, under no name. */
+  /** The folder that the parts lie in: the path itself, or where the file at the path lies. */
+  folder: string
+  /** The files that make the model. */
   parts: readonly FilePart[]
 }
 
@@ -34,15 +36,16 @@ interface FilePart {
 /**
  * Notes sizes and times of a model's files before they are read, so that a later change shows.
  *
- * @param fileNames those of a folder; none of a file by itself
+ * @param fileNames as `modelFileNames` lists them, from the model's folder; none of a file by itself
  */
 export async function lookAtFile(path: string, fileNames: readonly string[]): Promise<BaseFile> {
-  const names = fileNames.length === 0 ? [''] : fileNames
-  return { path, parts: await Promise.all(names.map(name => lookAt(path, name))) }
+  const folder = (await stat(path)).isDirectory() ? path : dirname(path)
+  const names = fileNames.length === 0 ? [basename(path)] : fileNames
+  return { path, folder, parts: await Promise.all(names.map(name => lookAt(folder, name))) }
 }
 
-async function lookAt(path: string, fileName: string): Promise<FilePart> {
-  const { size, mtimeMs } = await stat(join(path, fileName))
+async function lookAt(folder: string, fileName: string): Promise<FilePart> {
+  const { size, mtimeMs } = await stat(join(folder, fileName))
   return { fileName, sizeBytes: size, modifiedMs: mtimeMs }
 }
 
@@ -53,7 +56,7 @@ export async function rememberBaseFile(
   file: BaseFile
 ): Promise<void> {
   const parts = file.parts.map(part => ({ ...part }))
-  await node.store.state.put(BASE_FILES, base, { path: file.path, parts })
+  await node.store.state.put(BASE_FILES, base, { path: file.path, folder: file.folder, parts })
 }
 
 /**
@@ -87,7 +90,8 @@ async function baseFile(
   const known = (await node.store.state.get(BASE_FILES, base, options)) as unknown as
     | BaseFile
     | undefined
-  return Array.isArray(known?.parts) ? known : undefined // earlier versions noted less
+  if (!Array.isArray(known?.parts)) return undefined // earlier versions noted less
+  return { ...known, folder: known.folder ?? known.path } // and called a file by itself ''
 }
 
 /** @returns the payload that was found to hold a base, whether all of it is still here or not */
@@ -172,10 +176,10 @@ function baseMissing(base: string): NodeError {
 }
 
 /** @returns what became of the file since it was added, or undefined when it is as it was */
-async function changeOf({ path, parts }: BaseFile): Promise<string | undefined> {
+async function changeOf({ path, folder, parts }: BaseFile): Promise<string | undefined> {
   for (const { fileName, sizeBytes, modifiedMs } of parts) {
-    const what = fileName === '' ? '' : `(its ${fileName}) `
-    const now = await lookAt(path, fileName).catch(() => undefined)
+    const what = join(folder, fileName) === join(path) ? '' : `(its ${fileName}) `
+    const now = await lookAt(folder, fileName).catch(() => undefined)
     if (now === undefined) return `${what}is gone`
     if (now.sizeBytes !== sizeBytes || now.modifiedMs !== modifiedMs) return `${what}changed`
   }

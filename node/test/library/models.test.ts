@@ -96,6 +96,20 @@ t.test("a base's file counts while it is as it was", async t => {
   })
 })
 
+t.test("a base's file that an earlier version noted, under no name, counts as well", async t => {
+  const other = await repo(t)
+  const path = await writeModel(join(other.folder, 'base.safetensors'))
+  await withNode(other, async node => {
+    const { parts } = await lookAtFile(path, [])
+    const noted = { path, parts: [{ ...parts[0]!, fileName: '' }] }
+    await node.store.state.put('base-files', at.base, noted)
+    t.same(await baseModel(node, at.base), { kind: 'file', path })
+    await rm(path)
+    await writeModel(path, tensors(3))
+    await t.rejects(baseModel(node, at.base), { code: 'BASE_CHANGED', message: `${path} changed` })
+  })
+})
+
 t.test('an expert of a codec of the future says so', async t => {
   await withNode(at, async node => {
     const { record } = await findExpert(node, at.one)

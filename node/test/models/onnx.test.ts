@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createSession } from '@soup/inference'
+import { frameModel, parseGraph } from '@soup/onnx'
+import { openModel, readTensor } from '@soup/tensor'
 import t from 'tap'
 import { hashes, writeOnnx } from '../folders.ts'
 import { addBase, publish, repo } from '../run-cli.ts'
@@ -54,4 +56,45 @@ t.test('an expert whose graph differs is refused, as is what ONNX files cannot b
   const mix = ['soup', `${fast}=1`, '--out', 'never']
   t.match(await at.fails(...mix, '--dtype', 'BF16'), { code: 1, error: { code: 'GRAPH_DTYPE' } })
   t.match(await at.fails(...mix, '--shard-size', '1MB'), { error: { code: 'LAYOUT_MISMATCH' } })
+})
+
+/** Writes an ONNX file whose weights lie in `data/<fileName>.data` beside it. */
+async function writeExternal(fileName: string, step: number): Promise<void> {
+  const model = await openModel(await writeOnnx(path(fileName), step))
+  const location = `data/${fileName}.data`
+  const offsets = new Map<string, number>()
+  const weights: Uint8Array[] = []
+  let end = 0
+  for (const [name, { sizeBytes }] of model.tensors) {
+    weights.push(await readTensor(model, name))
+    offsets.set(name, end)
+    end += sizeBytes
+  }
+  const graph = parseGraph(fileName, await model.files.get(fileName)!.read())
+  await model.close()
+  const { fixed } = frameModel(graph, ({ name }) => ({
+    ...{ kind: 'external', location, offset: offsets.get(name)! }
+  }))
+  await mkdir(path('data'), { recursive: true })
+  await writeFile(path(location), Buffer.concat(weights))
+  await writeFile(path(fileName), Buffer.concat(fixed.map(({ bytes }) => bytes)))
+}
+
+t.test('a base whose weights beside the file were written to since is refused', async t => {
+  await writeExternal('outside.onnx', 3)
+  await writeExternal('tuned.onnx', 4)
+  const outside = await addBase(at, 'outside.onnx')
+  const tuned = await publish(at, 'tuned.onnx', outside)
+  await at.json('soup', `${tuned}=1`, '--out', 'mixed')
+  await writeFile(
+    path('data', 'outside.onnx.data'),
+    await readFile(path('data', 'tuned.onnx.data'))
+  )
+  t.match(await at.fails('soup', `${tuned}=1`, '--out', 'never'), {
+    code: 1,
+    error: {
+      code: 'BASE_CHANGED',
+      message: /outside\.onnx \(its data\/outside\.onnx\.data\) changed/
+    }
+  })
 })

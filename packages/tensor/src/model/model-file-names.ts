@@ -4,16 +4,21 @@ import { ADAPTER_FILE_NAME } from './companion-names.ts'
 import type { Model } from './model.ts'
 
 /**
- * Names of the files that make up a model in a folder: weights, their index, companion files. Whoever wants to know
- * whether a model has changed since looks at these.
+ * The files that make up a model, as paths from its folder: weights, their index, companion files. Whoever wants to
+ * know whether a model has changed since looks at these.
  *
- * @returns nothing for a model that is a file by itself
+ * @returns nothing for a safetensors file by itself, whose name the layout doesn't say
  */
-export function modelFileNames({ layout, files }: Pick<Model, 'layout' | 'files'>): string[] {
+export function modelFileNames({
+  layout,
+  files,
+  externalFiles
+}: Pick<Model, 'layout' | 'files' | 'externalFiles'>): string[] {
   switch (layout.kind) {
     case 'file':
-    case 'onnx':
       return []
+    case 'onnx':
+      return [layout.graph, ...(externalFiles ?? [])]
     case 'adapter':
       return [ADAPTER_FILE_NAME, ...files.keys()]
     case 'folder': {

@@ -42,4 +42,6 @@ export interface Model extends Checkpoint {
   readonly layout: ModelLayout
   /** By name, sorted as `compareNames` orders them. */
   readonly files: ReadonlyMap<string, CompanionFile>
+  /** Files that hold weights of an opened ONNX file beside it: paths from its folder. No other model has any. */
+  readonly externalFiles?: readonly string[] | undefined
 }

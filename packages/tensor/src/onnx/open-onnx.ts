@@ -43,6 +43,7 @@ export async function openOnnx(path: string, options?: AbortOptions): Promise<Mo
       isSequential: false,
       layout: { kind: 'onnx', graph: fileName },
       files: new Map([[fileName, memoryCompanion(fileName, graph)]]),
+      externalFiles: [...external.keys()],
       open: readerOf({ path, tensors, initializers, file, external }),
       close: () => closeAll([file, ...external.values()], path)
     }

@@ -20,3 +20,14 @@ t.test('modelFileNames() lists weights, their index and companion files', async 
   t.strictSame(names({ kind: 'adapter' }), ['adapter_model.safetensors', 'config.json'])
   t.strictSame(names({ kind: 'file' }), [])
 })
+
+t.test(
+  'modelFileNames() lists an ONNX file and the files beside it that hold its weights',
+  async t => {
+    const layout = { kind: 'onnx', graph: 'a.onnx' } as const
+    const graph = model({ a: 1 }, { 'a.onnx': '' }, layout)
+    t.strictSame(modelFileNames(graph), ['a.onnx'])
+    const externalFiles = ['a.onnx.data', 'sub/b']
+    t.strictSame(modelFileNames({ ...graph, externalFiles }), ['a.onnx', ...externalFiles])
+  }
+)

@@ -19,6 +19,7 @@ t.test('openOnnx() gives the same tensors wherever the official package puts the
         t.same(shape, [4])
         list[dtype] = Buffer.from(await readTensor(model, name)).toString('hex')
       }
+      t.same(model.externalFiles, name === 'external.onnx' ? ['external.onnx.data'] : [])
       await model.close()
       return list
     })
