@@ -1,7 +1,7 @@
 import { compareNames } from '../describe.ts'
 import { MAX_COMPANION_BYTES, MAX_COMPANIONS, MAX_COMPANIONS_BYTES } from '../limits.ts'
 import type { JsonScanner } from '../safetensors/json-scanner.ts'
-import { fileNameFlaw, isCompanionName } from './companion-names.ts'
+import { ADAPTER_CONFIG_NAME, fileNameFlaw, isCompanionName } from './companion-names.ts'
 import type { CompanionFile, ModelLayout } from './model.ts'
 
 /** What a packed model says of a companion file, whether it carries it or not. */
@@ -43,8 +43,12 @@ export function readFileList(scanner: JsonScanner, layout: ModelLayout): ListedF
   return files
 }
 
-/** Tells whether a file may lie beside the weights of a model of this layout. */
+/**
+ * Tells whether a file may lie beside the weights of a model of this layout. An `adapter_config.json` beside any but an
+ * adapter's would make tools load the base that it names instead of the weights.
+ */
 export function isAllowed(fileName: string, layout: ModelLayout): boolean {
+  if (fileName === ADAPTER_CONFIG_NAME) return layout.kind === 'adapter'
   return isCompanionName(fileName) || (layout.kind === 'onnx' && fileName === layout.graph)
 }
 

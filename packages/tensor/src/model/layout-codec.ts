@@ -2,7 +2,8 @@ import { MAX_SHARDS, MAX_TENSORS } from '../limits.ts'
 import type { JsonScanner } from '../safetensors/json-scanner.ts'
 import { checkName } from '../safetensors/parse-header.ts'
 import { shardNameFlaw } from '../safetensors/shard-index.ts'
-import { fileNameFlaw } from './companion-names.ts'
+import { MODEL_FILE_NAME } from '../write/plan.ts'
+import { ADAPTER_FILE_NAME, fileNameFlaw } from './companion-names.ts'
 import type { ModelLayout, ShardContents } from './model.ts'
 
 /** Writes a layout as JSON. */
@@ -31,7 +32,7 @@ interface Fields {
  * Reads a layout: an object of the fields of its kind, no more.
  *
  * @param scanner its `error` makes what is thrown when the layout breaks a rule: names that are no files beside one
- *   another, a shard or a tensor that comes twice, more of them than a model may have
+ *   another or make tools load something else, a shard or a tensor that comes twice, more of them than a model may have
  */
 export function readLayout(scanner: JsonScanner): ModelLayout {
   const fields: Fields = {}
@@ -63,7 +64,16 @@ function readShards(scanner: JsonScanner): ShardContents[] {
     seen.files.add(shard.fileName)
     shards.push(shard)
   })
+  for (const { fileName } of shards) checkLoaded(scanner, fileName, shards.length)
   return shards
+}
+
+/** Tools prefer files of these names to the index, some file systems don't tell upper from lower case. */
+function checkLoaded(scanner: JsonScanner, fileName: string, count: number): void {
+  const name = fileName.toLowerCase()
+  if (name !== ADAPTER_FILE_NAME && (name !== MODEL_FILE_NAME || count === 1)) return
+  const shard = `shard ${JSON.stringify(fileName)}`
+  throw scanner.error(`${shard}: tools would load it in place of all ${count} shards`)
 }
 
 function readShard(scanner: JsonScanner, seen: Set<string>): ShardContents {

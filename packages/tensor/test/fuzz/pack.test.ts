@@ -27,7 +27,10 @@ async function check(packed: Checkpoint): Promise<void> {
   const { layout } = unpacked
   for (const fileName of unpacked.files.keys()) {
     const isGraph = layout.kind === 'onnx' && fileName === layout.graph
-    if (!isCompanionName(fileName) && !isGraph) throw new Error(`accepted ${fileName}`)
+    const isElsewhere = fileName === 'adapter_config.json' && layout.kind !== 'adapter'
+    if ((!isCompanionName(fileName) && !isGraph) || isElsewhere) {
+      throw new Error(`accepted ${fileName}`)
+    }
   }
   for (const { fileName } of await planModel(unpacked, unpacked, { dtype: 'F32' })) {
     if (/[/\\:\p{Cc}]|^\.{1,2}$/u.test(fileName)) throw new Error(`planned ${fileName}`)

@@ -32,6 +32,13 @@ t.test('only what goes with weights is allowed, and the graph of an ONNX model',
   t.notOk(isAllowed('b.onnx', { kind: 'onnx', graph: 'a.onnx' }))
 })
 
+t.test('the configuration of an adapter is allowed beside an adapter only', async t => {
+  t.ok(isAllowed('adapter_config.json', { kind: 'adapter' }))
+  for (const layout of [FOLDER, { kind: 'file' }, { kind: 'onnx', graph: 'a.onnx' }] as const) {
+    t.notOk(isAllowed('adapter_config.json', layout), layout.kind)
+  }
+})
+
 const MALFORMED: Record<string, [list: unknown, message: RegExp]> = {
   'no list': [{}, /expected \[/],
   'a file of no object': [['config.json'], /expected \{/],
@@ -40,6 +47,10 @@ const MALFORMED: Record<string, [list: unknown, message: RegExp]> = {
   'a path': [[listed('../config.json')], /without separators/],
   'a name of the folder above': [[listed('..')], /without separators/],
   code: [[listed('modeling.py')], /"modeling.py" is none that goes with/],
+  'the configuration of an adapter beside a whole model': [
+    [listed('adapter_config.json')],
+    /"adapter_config.json" is none that goes with/
+  ],
   'the graph of another kind': [[listed('a.onnx')], /none that goes with/],
   'a file of many bytes': [[listed('config.json', MAX_COMPANION_BYTES + 1)], /at most 67108864/],
   'files of many bytes together': [

@@ -27,6 +27,10 @@ t.test('whatever is encoded is read back', async t => {
   fc.assert(fc.property(layout, value => void t.strictSame(read(encodeLayout(value)), value)))
 })
 
+t.test('model.safetensors may be the only shard', async t => {
+  t.match(read(shard('model.safetensors')), { shards: [{ fileName: 'model.safetensors' }] })
+})
+
 const many = (count: number, item: (i: number) => string) =>
   `[${Array.from({ length: count }, (_, i) => item(i))}]`
 
@@ -52,6 +56,22 @@ const MALFORMED: Record<string, [json: string, message: RegExp]> = {
   'a shard twice': [
     folder('[{"fileName":"a.safetensors","tensors":[]},{"fileName":"a.safetensors","tensors":[]}]'),
     /shard "a.safetensors" comes twice/
+  ],
+  'a shard that tools prefer to the others': [
+    folder(
+      '[{"fileName":"model.safetensors","tensors":[]},{"fileName":"b.safetensors","tensors":[]}]'
+    ),
+    /shard "model.safetensors": tools would load it in place of all 2 shards/
+  ],
+  'such a shard in upper case': [
+    folder(
+      '[{"fileName":"b.safetensors","tensors":[]},{"fileName":"Model.safetensors","tensors":[]}]'
+    ),
+    /shard "Model.safetensors": tools would load it/
+  ],
+  'a shard that tools take for an adapter': [
+    shard('adapter_model.safetensors'),
+    /shard "adapter_model.safetensors": tools would load it/
   ],
   'a tensor twice': [shard('a.safetensors', '["a","a"]'), /tensor "a" comes twice/],
   'a tensor in two shards': [
