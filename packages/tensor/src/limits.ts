@@ -87,7 +87,7 @@ export const MAX_PATTERN_DEPTH = 32
 export const MAX_PATTERN_PARTS = 10_000
 
 /**
- * Most steps in which all names of an adapter are matched with all its regular expressions: 2 s on one core. The
- * longest that tools write takes a twentieth of it for 1000 modules.
+ * Most steps in which all regular expressions of an adapter are compiled and matched with all its names: no more than
+ * 2 s on one core, whatever they are. The longest that tools write takes a twentieth of it for 1000 modules.
  */
 export const MAX_MATCH_STEPS = 20_000_000

@@ -1,11 +1,9 @@
 import { MAX_PATTERN_DEPTH, MAX_PATTERN_LENGTH } from '../../limits.ts'
-
-/** Tells whether a character is one of those that a pattern allows in a place. */
-export type CharacterTest = (character: string) => boolean
+import { type CharacterSet, CLASSES, characterSet } from './character-set.ts'
 
 /** A regular expression, taken apart. */
 export type PatternNode =
-  | { readonly kind: 'character'; readonly test: CharacterTest }
+  | { readonly kind: 'character'; readonly set: CharacterSet }
   | { readonly kind: 'sequence'; readonly nodes: readonly PatternNode[] }
   | { readonly kind: 'choice'; readonly nodes: readonly PatternNode[] }
   | {
@@ -19,26 +17,6 @@ export type PatternNode =
 
 /** What an expression may ask of a place between two characters. */
 export type Place = 'start' | 'end' | 'edge' | 'inside'
-
-const isDigit: CharacterTest = character => /^\p{Nd}$/u.test(character)
-const isSpace: CharacterTest = character => /^\s$/u.test(character)
-
-/** Tells whether `\w` matches a character, as Python sees it. */
-export const isWord: CharacterTest = character => /^[\p{L}\p{N}_]$/u.test(character)
-
-const not =
-  (test: CharacterTest): CharacterTest =>
-  character =>
-    !test(character)
-
-const CLASSES: ReadonlyMap<string, CharacterTest> = new Map([
-  ['d', isDigit],
-  ['D', not(isDigit)],
-  ['s', isSpace],
-  ['S', not(isSpace)],
-  ['w', isWord],
-  ['W', not(isWord)]
-])
 
 const PLACES: ReadonlyMap<string, Place> = new Map([
   ['A', 'start'],
@@ -123,11 +101,11 @@ class PatternParser {
       case '(':
         return this.#group(depth)
       case '[':
-        return { kind: 'character', test: this.#set() }
+        return { kind: 'character', set: this.#set() }
       case '\\':
         return this.#escape()
       case '.':
-        return { kind: 'character', test: not(other => other === '\n') }
+        return { kind: 'character', set: ANY }
       case '^':
         return { kind: 'place', place: 'start' }
       case '$':
@@ -137,7 +115,7 @@ class PatternParser {
       case '?':
         throw this.#fail(`nothing that ${character} could repeat`)
       default:
-        return { kind: 'character', test: other => other === character }
+        return { kind: 'character', set: single(character) }
     }
   }
 
@@ -158,37 +136,44 @@ class PatternParser {
     const character = this.#take()
     const place = PLACES.get(character)
     if (place !== undefined) return { kind: 'place', place }
-    return { kind: 'character', test: CLASSES.get(character) ?? this.#literal(character) }
+    const bits = CLASSES.get(character)
+    if (bits !== undefined) return { kind: 'character', set: characterSet([], bits) }
+    return { kind: 'character', set: single(this.#literal(character)) }
   }
 
-  #literal(character: string): CharacterTest {
+  /** A character that stands for itself behind a backslash. */
+  #literal(character: string): string {
     if (/[A-Za-z0-9]/.test(character)) throw this.#fail(`\\${character}`)
-    return other => other === character
+    return character
   }
 
-  #set(): CharacterTest {
+  #set(): CharacterSet {
     const isNegative = this.#skip('^')
-    const tests: CharacterTest[] = []
-    do tests.push(this.#member())
-    while (this.#next !== ']')
+    const ranges: [number, number][] = []
+    let classes = 0
+    do {
+      const member = this.#member()
+      if (typeof member === 'number') classes |= member
+      else ranges.push(member)
+    } while (this.#next !== ']')
     this.#at++
-    const isMember: CharacterTest = character => tests.some(test => test(character))
-    return isNegative ? not(isMember) : isMember
+    return characterSet(ranges, classes, isNegative)
   }
 
-  #member(): CharacterTest {
+  /** @returns bits of a class, or first and last code point */
+  #member(): number | [number, number] {
     const first = this.#take()
     if (first === '\\') {
       const escaped = this.#take()
-      return CLASSES.get(escaped) ?? this.#literal(escaped)
+      return CLASSES.get(escaped) ?? rangeOf(this.#literal(escaped))
     }
     if (first === '[') throw this.#fail('a [ inside of [ ]')
-    if (this.#next !== '-' || this.#characters[this.#at + 1] === ']')
-      return other => other === first
+    if (this.#next !== '-' || this.#characters[this.#at + 1] === ']') return rangeOf(first)
     this.#at++
     const last = this.#take()
-    if (last === '\\' || last < first) throw this.#fail(`the range ${first}-${last}`)
-    return other => other >= first && other <= last
+    const range = rangeOf(first, last)
+    if (last === '\\' || range[1] < range[0]) throw this.#fail(`the range ${first}-${last}`)
+    return range
   }
 
   get #next(): string | undefined {
@@ -207,4 +192,15 @@ class PatternParser {
     this.#at++
     return true
   }
+}
+
+/** `.`: anything but the end of a line. */
+const ANY = characterSet([rangeOf('\n')], 0, true)
+
+function single(character: string): CharacterSet {
+  return characterSet([rangeOf(character)])
+}
+
+function rangeOf(first: string, last: string = first): [number, number] {
+  return [first.codePointAt(0)!, last.codePointAt(0)!]
 }

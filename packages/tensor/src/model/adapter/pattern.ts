@@ -1,11 +1,6 @@
 import { MAX_MATCH_STEPS, MAX_PATTERN_PARTS } from '../../limits.ts'
-import {
-  type CharacterTest,
-  isWord,
-  type PatternNode,
-  type Place,
-  parsePattern
-} from './parse-pattern.ts'
+import { allows, type CharacterSet, type Subject, subjectOf, WORD } from './character-set.ts'
+import { type PatternNode, type Place, parsePattern } from './parse-pattern.ts'
 
 /** Matches whole names with one regular expression. */
 export type Pattern = (name: string) => boolean
@@ -14,7 +9,7 @@ export type Pattern = (name: string) => boolean
 export type PatternFailure = (problem: string) => Error
 
 type Instruction =
-  | { readonly kind: 'character'; readonly test: CharacterTest; readonly next: number }
+  | { readonly kind: 'character'; readonly set: CharacterSet; readonly next: number }
   | { readonly kind: 'place'; readonly place: Place; readonly next: number }
   | {
       readonly kind: 'ahead'
@@ -28,28 +23,49 @@ type Instruction =
 interface Program {
   readonly instructions: readonly Instruction[]
   readonly start: number
+  /** The turn in which an instruction was reached last: one array for all names and for looking ahead. */
+  readonly reached: Uint32Array
+  /** Places of names that were looked at so far. */
+  turns: number
 }
+
+/** Counts what has been done; throws past the limit. */
+type Count = (steps: number) => void
+
+/** Steps that a part of an expression counts, for it is kept until all names are matched. */
+const STEPS_PER_PART = 20
+
+/** Steps that beginning to match counts, for a name or for looking ahead. */
+const STEPS_PER_RUN = 4
 
 /**
  * Compiles a stranger's regular expressions, which must not keep the process busy: a name is matched by following all
  * ways through an expression at once (Thompson, "Regular Expression Search Algorithm", CACM 1968), so that no
- * expression takes exponential time, and all matching together is counted and ends in an error past
- * `MAX_MATCH_STEPS`. JavaScript's own engine backtracks and can't be stopped.
+ * expression takes exponential time, and all compiling and matching together is counted, in steps that take about the
+ * same time each, and ends in an error past `MAX_MATCH_STEPS`. JavaScript's own engine backtracks and can't be stopped.
  *
  * @returns compiles one expression in Python's syntax, see `parsePattern`; the steps of all of them are counted together
  */
 export function patternCompiler(): (text: string, fail: PatternFailure) => Pattern {
   let steps = 0
+  let [name, subject] = ['', subjectOf('')]
   return (text, fail) => {
-    const program = compile(parsePattern(text, fail), fail)
-    const count = () => {
-      if (++steps > MAX_MATCH_STEPS) throw fail('too many steps to match with all names')
+    const count = (more: number) => {
+      steps += more
+      if (steps > MAX_MATCH_STEPS) throw fail('too many steps to match with all names')
     }
-    return name => run(program, program.start, [...name], 0, true, count)
+    const program = compile(parsePattern(text, fail), fail, count)
+    return next => {
+      if (next !== name) {
+        count(next.length)
+        ;[name, subject] = [next, subjectOf(next)]
+      }
+      return run(program, program.start, subject, 0, true, count)
+    }
   }
 }
 
-function compile(node: PatternNode, fail: PatternFailure): Program {
+function compile(node: PatternNode, fail: PatternFailure, count: Count): Program {
   const instructions: Instruction[] = []
   const add = (instruction: Instruction): number => instructions.push(instruction) - 1
   let emitted = 0
@@ -59,6 +75,7 @@ function compile(node: PatternNode, fail: PatternFailure): Program {
     if (++emitted > MAX_PATTERN_PARTS) {
       throw fail(`more than ${MAX_PATTERN_PARTS} parts, repetitions written out`)
     }
+    count(STEPS_PER_PART)
     switch (part.kind) {
       case 'character':
       case 'place':
@@ -91,48 +108,50 @@ function compile(node: PatternNode, fail: PatternFailure): Program {
     return start
   }
   const accept = add({ kind: 'accept' })
-  return { start: emit(node, accept), instructions }
+  const start = emit(node, accept)
+  return { start, instructions, reached: new Uint32Array(instructions.length), turns: 0 }
 }
 
 function run(
-  { instructions }: Program,
+  program: Program,
   start: number,
-  name: readonly string[],
+  name: Subject,
   from: number,
   isWhole: boolean,
-  count: () => void
+  count: Count
 ): boolean {
-  // The place in the name at which an instruction was reached last, counted from 1.
-  const reached = new Uint32Array(instructions.length)
+  const { instructions, reached } = program
   /** Adds what can be reached without taking a character. */
-  const reach = (first: number, at: number, list: number[]): void => {
+  const reach = (first: number, at: number, turn: number, list: number[]): void => {
     const left = [first]
     for (let pc = left.pop(); pc !== undefined; pc = left.pop()) {
-      count()
-      if (reached[pc] === at + 1) continue
-      reached[pc] = at + 1
+      count(1)
+      if (reached[pc] === turn) continue
+      reached[pc] = turn
       const instruction = instructions[pc]!
       if (instruction.kind === 'split') left.push(...instruction.nexts)
       else if (instruction.kind === 'place') {
         if (isAt(instruction.place, name, at)) left.push(instruction.next)
       } else if (instruction.kind === 'ahead') {
-        const isAhead = run({ instructions, start }, instruction.start, name, at, false, count)
+        const isAhead = run(program, instruction.start, name, at, false, count)
         if (isAhead !== instruction.isNegative) left.push(instruction.next)
       } else list.push(pc)
     }
   }
+  count(STEPS_PER_RUN)
   let current: number[] = []
-  reach(start, from, current)
+  // Looking ahead takes turns in between, but reaches no instruction of those who look.
+  reach(start, from, ++program.turns, current)
   for (let at = from; current.length > 0; at++) {
-    const isDone = !isWhole || at === name.length
-    if (isDone && current.some(pc => instructions[pc]!.kind === 'accept')) return true
-    const character = name[at]
-    if (character === undefined) return false
+    const isEnd = at === name.codes.length
+    if ((!isWhole || isEnd) && current.some(pc => instructions[pc]!.kind === 'accept')) return true
+    if (isEnd) return false
     const next: number[] = []
+    const turn = ++program.turns
     for (const pc of current) {
       const instruction = instructions[pc]!
-      if (instruction.kind === 'character' && instruction.test(character)) {
-        reach(instruction.next, at + 1, next)
+      if (instruction.kind === 'character' && allows(instruction.set, name, at)) {
+        reach(instruction.next, at + 1, turn, next)
       }
     }
     current = next
@@ -140,9 +159,13 @@ function run(
   return false
 }
 
-function isAt(place: Place, name: readonly string[], at: number): boolean {
+function isAt(place: Place, { classes }: Subject, at: number): boolean {
   if (place === 'start') return at === 0
-  if (place === 'end') return at === name.length
-  const isEdge = isWord(name[at - 1] ?? '') !== isWord(name[at] ?? '')
+  if (place === 'end') return at === classes.length
+  const isEdge = isWord(classes[at - 1]) !== isWord(classes[at])
   return isEdge === (place === 'edge')
+}
+
+function isWord(classes: number | undefined): boolean {
+  return ((classes ?? 0) & WORD) !== 0
 }

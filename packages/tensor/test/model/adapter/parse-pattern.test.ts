@@ -1,13 +1,8 @@
 import t from 'tap'
 import { MAX_PATTERN_DEPTH, MAX_PATTERN_LENGTH } from '../../../src/limits.ts'
-import { isWord, parsePattern } from '../../../src/model/adapter/parse-pattern.ts'
+import { parsePattern } from '../../../src/model/adapter/parse-pattern.ts'
 
 const parse = (text: string) => parsePattern(text, problem => new Error(problem))
-
-t.test('isWord() is \\w of Python, which knows letters of every alphabet', async t => {
-  for (const character of ['a', 'Z', '0', '_', 'ä', '字', '٣']) t.ok(isWord(character), character)
-  for (const character of ['.', '-', ' ', '']) t.notOk(isWord(character), character)
-})
 
 t.test('nested parts keep their order', async t => {
   t.match(parse('a(b|c)*'), {

@@ -96,3 +96,31 @@ t.test('all matching together is bounded', async t => {
     { message: /too many steps/ }
   )
 })
+
+/** Names of the greatest length without end, each another. */
+const longName = (character: string, i: number) => `${i}`.padStart(512, character)
+
+t.test('no expression makes a step take long: the limit bounds the time', async t => {
+  const slow = {
+    'a set of many members': [`[${'\\w'.repeat(2000)}.]*`, '.'],
+    'looking ahead within a large program': ['(?:(?=b)b|a)*x{0,4500}', 'b'],
+    'names that no expression looks into': ['x', 'a']
+  } as const
+  for (const [what, [text, character]] of Object.entries(slow)) {
+    const matches = compile(text)
+    const begun = performance.now()
+    const matchAll = () => {
+      for (let i = 0; i < 1e6; i++) matches(longName(character, i))
+    }
+    t.throws(matchAll, { message: /too many steps/ }, what)
+    t.ok(performance.now() - begun < 20_000, what)
+  }
+})
+
+t.test('all expressions together are bounded before a name is matched', async t => {
+  const compileOne = patternCompiler()
+  const compileAll = () => {
+    for (let i = 0; i < 1000; i++) compileOne('a{9000}', problem => new Error(problem))
+  }
+  t.throws(compileAll, { message: /too many steps/ })
+})
