@@ -61,12 +61,15 @@ function layerMatcher({ name: adapter, layersToTransform, layersPattern }: Adapt
   }
 }
 
-/** The first number in a name that stands between two other parts at least, or behind one of the list names. */
+/**
+ * The first number in a name that has two other parts before it and one behind, or that follows one of the list names,
+ * which may be the first part (as since PEFT 0.21).
+ */
 function layerIndex(parts: readonly string[], lists: readonly string[]): number | undefined {
   const indexAfter = (list: string | undefined): number | undefined => {
     const at = parts.findIndex(
       (part, i) =>
-        i >= 2 &&
+        i >= (list === undefined ? 2 : 1) &&
         i < parts.length - 1 &&
         /^\d+$/.test(part) &&
         (list === undefined || parts[i - 1] === list)

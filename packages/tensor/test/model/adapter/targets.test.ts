@@ -66,3 +66,24 @@ t.test('an expression that is not matched safely is refused by the name of its f
     t.throws(() => targets(fields), { code: 'ADAPTER_UNSUPPORTED', details: { field } }, field)
   }
 })
+
+t.test('a list of layers may be the first part of a name, if layers_pattern says so', async t => {
+  const matches = (layersPattern: string | undefined, layer = 3) =>
+    targetMatcher(
+      parse({
+        target_modules: ['q_proj', 'c_attn'],
+        layers_to_transform: [layer],
+        layers_pattern: layersPattern
+      }),
+      patternCompiler()
+    )
+  t.ok(matches('h')('h.3.attn.c_attn'))
+  t.ok(matches('layers', 0)('layers.0.self_attn.q_proj'))
+  t.ok(matches('layers', 0)('model.layers.0.self_attn.q_proj'))
+  t.notOk(matches('h', 2)('h.3.attn.c_attn'), 'another layer')
+  t.notOk(matches('layers')('h.3.attn.c_attn'), 'another list')
+  t.notOk(
+    matches(undefined)('h.3.attn.c_attn'),
+    'without a pattern PEFT wants a part before the list'
+  )
+})
