@@ -56,3 +56,14 @@ export function fileNameFlaw(fileName: string): string | undefined {
   }
   return undefined
 }
+
+/**
+ * What keeps a name from being that of an ONNX file that travels.
+ *
+ * @returns undefined when nothing does
+ */
+export function graphNameFlaw(fileName: string): string | undefined {
+  const flaw = fileNameFlaw(fileName)
+  if (flaw !== undefined || /.\.onnx$/.test(fileName)) return flaw
+  return `graph ${JSON.stringify(fileName)}: expected a name that ends in .onnx`
+}

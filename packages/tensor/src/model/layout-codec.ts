@@ -3,7 +3,7 @@ import type { JsonScanner } from '../safetensors/json-scanner.ts'
 import { checkName } from '../safetensors/parse-header.ts'
 import { shardNameFlaw } from '../safetensors/shard-index.ts'
 import { MODEL_FILE_NAME } from '../write/plan.ts'
-import { ADAPTER_FILE_NAME, fileNameFlaw } from './companion-names.ts'
+import { ADAPTER_FILE_NAME, graphNameFlaw } from './companion-names.ts'
 import type { ModelLayout, ShardContents } from './model.ts'
 
 /** Writes a layout as JSON. */
@@ -112,8 +112,7 @@ function readTensors(scanner: JsonScanner, seen: Set<string>): string[] {
 
 function readGraph(scanner: JsonScanner): string {
   const name = scanner.string()
-  const flaw = fileNameFlaw(name)
+  const flaw = graphNameFlaw(name)
   if (flaw !== undefined) throw scanner.error(flaw)
-  if (!/.\.onnx$/.test(name)) throw scanner.error(`graph ${JSON.stringify(name)}: expected .onnx`)
   return name
 }

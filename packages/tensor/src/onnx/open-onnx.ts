@@ -4,6 +4,8 @@ import { OnnxError, type StoredInitializer, scanModel } from '@soup/onnx'
 import type { TensorInfo } from '../checkpoint.ts'
 import { fileSource } from '../file-source.ts'
 import { memoryCheckpoint } from '../memory-checkpoint.ts'
+import { graphNameFlaw } from '../model/companion-names.ts'
+import { invalidModel } from '../model/invalid-model.ts'
 import { memoryCompanion } from '../model/memory-companion.ts'
 import type { Model } from '../model/model.ts'
 import { readFrom } from '../safetensors/reader.ts'
@@ -24,9 +26,13 @@ import { openExternalFiles } from './external-files.ts'
  * @returns tensors in file order; no metadata, for those of ONNX are in the graph
  * @throws {OnnxError} `ONNX_MALFORMED`, `ONNX_LIMIT`; `ONNX_UNSUPPORTED` also for initializers of a type that
  *   safetensors has not, e.g. INT4
- * @throws {TensorError} `FILE_NOT_FOUND`, `FILE_FAILED`; while reading, `TENSOR_UNREADABLE`
+ * @throws {TensorError} `MODEL_INVALID` for a file name that peers would refuse; `FILE_NOT_FOUND`, `FILE_FAILED`; while
+ *   reading, `TENSOR_UNREADABLE`
  */
 export async function openOnnx(path: string, options?: AbortOptions): Promise<Model> {
+  const fileName = basename(path)
+  const flaw = graphNameFlaw(fileName)
+  if (flaw !== undefined) throw invalidModel(path, `${flaw}; rename the file`)
   const file = await fileSource(path)
   let external = new Map<string, ByteSource>()
   try {
@@ -35,7 +41,6 @@ export async function openOnnx(path: string, options?: AbortOptions): Promise<Mo
       [...initializers].map(([name, initializer]) => [name, infoOf(path, initializer)])
     )
     external = await openExternalFiles(path, initializers.values(), options)
-    const fileName = basename(path)
     return {
       name: path,
       metadata: new Map(),

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { fileNameFlaw, isCompanionName } from '../../src/model/companion-names.ts'
+import { fileNameFlaw, graphNameFlaw, isCompanionName } from '../../src/model/companion-names.ts'
 
 t.test('what loads a model is a companion; code, pickles and model cards are not', async t => {
   for (const name of ['config.json', 'tokenizer.model', 'chat_template.jinja', 'LICENSE']) {
@@ -27,5 +27,12 @@ t.test('a name that leads elsewhere has a flaw', async t => {
   }
   for (const name of ['a', '.a', '...', 'model.onnx', 'x'.repeat(255)]) {
     t.equal(fileNameFlaw(name), undefined, name)
+  }
+})
+
+t.test('a graph has a plain name that ends in .onnx', async t => {
+  t.equal(graphNameFlaw('a b.onnx'), undefined)
+  for (const name of ['.onnx', 'a.ONNX', 'a.py', 'a/b.onnx', 'a:b.onnx']) {
+    t.type(graphNameFlaw(name), 'string', name)
   }
 })

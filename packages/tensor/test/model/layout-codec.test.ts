@@ -94,8 +94,14 @@ const MALFORMED: Record<string, [json: string, message: RegExp]> = {
     /more than 200000 tensors/
   ],
   'a graph elsewhere': ['{"kind":"onnx","graph":"a/b.onnx"}', /without separators/],
-  'a graph of another extension': ['{"kind":"onnx","graph":"a.py"}', /expected .onnx/],
-  'a graph of but an extension': ['{"kind":"onnx","graph":".onnx"}', /expected .onnx/]
+  'a graph of another extension': [
+    '{"kind":"onnx","graph":"a.py"}',
+    /expected a name that ends in .onnx/
+  ],
+  'a graph of but an extension': [
+    '{"kind":"onnx","graph":".onnx"}',
+    /expected a name that ends in .onnx/
+  ]
 }
 
 for (const [what, [json, message]] of Object.entries(MALFORMED)) {

@@ -106,10 +106,21 @@ t.test('openOnnx() refuses types that safetensors has not, by name', async t => 
   })
 })
 
+t.test('openOnnx() refuses a file whose name peers would refuse', async t => {
+  const folder = t.testdir()
+  for (const [name, message] of [
+    ['a:b.onnx', /a:b\.onnx.*without separators or control characters; rename the file$/],
+    ['.onnx', /expected a name that ends in \.onnx; rename the file$/]
+  ] as const) {
+    writeFileSync(join(folder, name), buildModel(adding(floats('w', 1))))
+    await t.rejects(openOnnx(join(folder, name)), { code: 'MODEL_INVALID', message })
+  }
+})
+
 t.test('openOnnx() refuses what is missing or no model', async t => {
-  const folder = t.testdir({ 'm.onnx': 'no model' })
+  const folder = t.testdir({ 'm.onnx': 'no model', 'folder.onnx': {} })
   await t.rejects(openOnnx(join(folder, 'n.onnx')), { code: 'FILE_NOT_FOUND' })
-  await t.rejects(openOnnx(folder), { code: 'FILE_FAILED' })
+  await t.rejects(openOnnx(join(folder, 'folder.onnx')), { code: 'FILE_FAILED' })
   await t.rejects(openOnnx(join(folder, 'm.onnx')), {
     code: 'ONNX_MALFORMED',
     message: /^\/.*m\.onnx: /
