@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { realpath } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import type { AbortOptions } from '@soup/interface'
+import { readAndClose } from '../close-all.ts'
 import { compareNames } from '../describe.ts'
 import { TensorError } from '../errors.ts'
 import { fileError } from '../file-error.ts'
@@ -79,7 +80,7 @@ async function openCompanion(
 
 async function readWhole(path: string, left: number, options?: AbortOptions): Promise<Uint8Array> {
   const source = await fileSource(path)
-  try {
+  return await readAndClose(source, async () => {
     const { sizeBytes } = source
     if (sizeBytes > MAX_COMPANION_BYTES) {
       throw invalidModel(path, `it has ${sizeBytes} bytes, at most ${MAX_COMPANION_BYTES} are read`)
@@ -89,7 +90,5 @@ async function readWhole(path: string, left: number, options?: AbortOptions): Pr
       throw invalidModel(path, `with it, the files beside the weights have more than ${most} bytes`)
     }
     return await source.read(0, sizeBytes, options)
-  } finally {
-    await source.close()
-  }
+  })
 }

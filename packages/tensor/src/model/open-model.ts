@@ -2,6 +2,7 @@ import { opendir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AbortOptions } from '@soup/interface'
 import type { Checkpoint } from '../checkpoint.ts'
+import { closeAfter } from '../close-all.ts'
 import { compareNames } from '../describe.ts'
 import { fileError } from '../file-error.ts'
 import { fileSource } from '../file-source.ts'
@@ -143,7 +144,6 @@ async function closeOnFailure(
   try {
     return await finish()
   } catch (error) {
-    await checkpoint.close()
-    throw error
+    return await closeAfter(error, [checkpoint], checkpoint.name)
   }
 }

@@ -2,10 +2,10 @@ import { realpath } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 import type { AbortOptions, ByteSource } from '@soup/interface'
 import { OnnxError, type StoredInitializer } from '@soup/onnx'
+import { closeAfter } from '../close-all.ts'
 import { fileError } from '../file-error.ts'
 import { fileSource } from '../file-source.ts'
 import { MAX_SHARDS } from '../limits.ts'
-import { closeAfter } from './close-all.ts'
 
 /** An initializer whose bytes lie in another file than the model. */
 interface External {

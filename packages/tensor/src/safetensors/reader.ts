@@ -1,5 +1,6 @@
 import type { AbortOptions, ByteSource } from '@soup/interface'
 import type { Checkpoint, TensorInfo, TensorReader } from '../checkpoint.ts'
+import { closeAfter } from '../close-all.ts'
 import { TensorError } from '../errors.ts'
 import { MAX_HEADER_BYTES } from '../limits.ts'
 import { readInto } from '../read-into.ts'
@@ -42,8 +43,7 @@ export async function openSafetensors(
       close: () => source.close()
     }
   } catch (error) {
-    await source.close()
-    throw error
+    return await closeAfter(error, [source], source.name)
   }
 }
 

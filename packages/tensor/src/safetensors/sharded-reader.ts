@@ -1,5 +1,6 @@
 import type { AbortOptions, ByteSource } from '@soup/interface'
 import type { Checkpoint, TensorInfo } from '../checkpoint.ts'
+import { closeAfter, closeAll, readAndClose } from '../close-all.ts'
 import { compareNames } from '../describe.ts'
 import { MAX_INDEX_BYTES } from '../limits.ts'
 import type { ShardContents } from '../model/model.ts'
@@ -59,20 +60,16 @@ export async function openSharded(
       addShard(index.name, fileName, expected, weightMap, shards)
     }
   } catch (error) {
-    const failures = await closeAll(shards.checkpoints)
-    if (failures.length === 0) throw error
-    throw new AggregateError([error, ...failures], `opening ${index.name} and closing it failed`)
+    return await closeAfter(error, shards.checkpoints, index.name)
   }
   return joined(index.name, shards)
 }
 
 async function readIndex(index: ByteSource, options?: AbortOptions): Promise<ShardIndex> {
-  try {
+  return await readAndClose(index, async () => {
     if (index.sizeBytes > MAX_INDEX_BYTES) throw tooLong(index.name, index.sizeBytes)
     return parseIndex(index.name, await index.read(0, index.sizeBytes, options))
-  } finally {
-    await index.close()
-  }
+  })
 }
 
 /** The number of tensors that each shard must hold, in the order of the shards' names. */
@@ -130,11 +127,7 @@ function joined(
       tensorInfo({ name, tensors }, tensor)
       return holders.get(tensor)!.open(tensor, offset)
     },
-    close: async () => {
-      const failures = await closeAll(checkpoints)
-      if (failures.length === 1) throw failures[0]
-      if (failures.length > 1) throw new AggregateError(failures, `closing ${name} failed`)
-    }
+    close: () => closeAll(checkpoints, name)
   }
 }
 
@@ -144,10 +137,4 @@ function commonMetadata([first, ...others]: readonly Checkpoint[]): Map<string, 
       others.every(({ metadata }) => metadata.get(key) === value)
     )
   )
-}
-
-/** Closes every shard, also when one of them fails to. */
-async function closeAll(checkpoints: readonly Checkpoint[]): Promise<unknown[]> {
-  const results = await Promise.allSettled(checkpoints.map(checkpoint => checkpoint.close()))
-  return results.flatMap(result => (result.status === 'rejected' ? [result.reason] : []))
 }

@@ -2,8 +2,8 @@ import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { StoredInitializer } from '@soup/onnx'
 import t, { type Test } from 'tap'
+import { closeAll } from '../../src/close-all.ts'
 import { MAX_SHARDS } from '../../src/limits.ts'
-import { closeAll } from '../../src/onnx/close-all.ts'
 import { openExternalFiles } from '../../src/onnx/external-files.ts'
 
 const at = (name: string, location: string, offset = 0, sizeBytes = 4): StoredInitializer => ({

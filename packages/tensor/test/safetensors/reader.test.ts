@@ -113,6 +113,17 @@ for (const [what, [bytes, message]] of Object.entries(MALFORMED)) {
   })
 }
 
+t.test('a source that fails to close does not hide what is wrong with it', async t => {
+  const stuck = {
+    ...source(new Uint8Array(3)),
+    close: () => Promise.reject(new Error('stuck'))
+  }
+  await t.rejects(openSafetensors(stuck), {
+    message: 'reading a.safetensors and closing it failed',
+    errors: [{ code: 'SAFETENSORS_INVALID' }, { message: 'stuck' }]
+  })
+})
+
 t.test('a large tensor comes in pieces', async t => {
   const size = PIECE_BYTES + 5
   const data = Buffer.alloc(size, 7)

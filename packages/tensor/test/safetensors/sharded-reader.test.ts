@@ -173,6 +173,17 @@ t.test('an index that is broken or too long is closed, and no shard is opened', 
   t.equal(opened.length, 0)
 })
 
+t.test('an index that fails to close does not hide what is wrong with it', async t => {
+  const stuck = {
+    ...source(Buffer.from('no index')),
+    close: () => Promise.reject(new Error('stuck'))
+  }
+  await t.rejects(
+    openSharded(stuck, () => Promise.reject(new Error('opened'))),
+    { errors: [{ code: 'SHARDS_INVALID' }, { message: 'stuck' }] }
+  )
+})
+
 t.test('a shard that fails to close does not keep the others open', async t => {
   const opened: ByteSource[] = []
   let closed = 0

@@ -1,7 +1,7 @@
 import type { ByteSource } from '@soup/interface'
 import t from 'tap'
-import { closeAfter, closeAll } from '../../src/onnx/close-all.ts'
-import { source } from '../fixtures.ts'
+import { closeAfter, closeAll, readAndClose } from '../src/close-all.ts'
+import { source } from './fixtures.ts'
 
 const empty = () => source(new Uint8Array(0))
 const stuck = (message: string): ByteSource => ({
@@ -29,7 +29,22 @@ t.test('closeAfter() throws the error, and what closing failed with beside it', 
   await t.rejects(closeAfter(error, [file], 'm'), error)
   t.equal(file.closed, 1)
   await t.rejects(closeAfter(error, [stuck('a')], 'm'), {
-    message: 'opening m and closing it failed',
+    message: 'reading m and closing it failed',
     errors: [error, { message: 'a' }]
   })
+})
+
+t.test('readAndClose() closes, and loses no error', async t => {
+  const file = empty()
+  t.equal(await readAndClose(file, async () => 1), 1)
+  t.equal(file.closed, 1)
+  const error = new Error('first')
+  const fail = () => Promise.reject(error)
+  await t.rejects(readAndClose(file, fail), error)
+  t.equal(file.closed, 2)
+  await t.rejects(readAndClose(stuck('a'), fail), { errors: [error, { message: 'a' }] })
+  await t.rejects(
+    readAndClose(stuck('a'), async () => 1),
+    { message: 'a' }
+  )
 })
