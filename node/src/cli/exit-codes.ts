@@ -60,8 +60,7 @@ export const CODES: readonly (readonly [exit: number, codes: readonly string[]])
       'EXPERT_MISMATCH',
       'PAYLOAD_INCOMPLETE',
       'RECIPE_MISMATCH',
-      'RECORD_SIGNATURE',
-      'SAFETENSORS_SHA256'
+      'RECORD_SIGNATURE'
     ]
   ],
   [

@@ -5,8 +5,8 @@
  * of it (a delta, a soup, a hash) takes the same memory for a model of 30 GB as for one of 30 MB.
  * {@link openSafetensors} trusts nothing in a file; {@link writeSafetensors} turns equal tensors into
  * equal bytes; {@link writeCheckpoint} does so with several threads, into one file or into the shards and the index
- * that Hugging Face's tools write and {@link openSharded} reads. Soups compute with the dtypes of {@link FloatDtype};
- * every other dtype, also one that this version doesn't know, passes through.
+ * that Hugging Face's tools write. Soups compute with the dtypes of {@link FloatDtype}; every other dtype, also one that
+ * this version doesn't know, passes through.
  *
  * {@link openOnnx} takes an ONNX file apart into tensors and graph, {@link planOnnx} lays out one that is made of both
  * again, and {@link requireSameGraph} tells whether the weights of two of them may be mixed.
@@ -20,7 +20,6 @@
 export type { Checkpoint, TensorDescription, TensorInfo, TensorReader } from './checkpoint.ts'
 export { checkpointBytes, compareNames, describeTensors } from './describe.ts'
 export {
-  alignment,
   type Dtype,
   elementBits,
   elementCount,
@@ -51,16 +50,9 @@ export { asBlock, BLOCK_BYTES, type Block, returnBlocks, takeBlocks } from './ke
 export { searchThreshold, type Threshold, type ThresholdSearch, trim } from './kernels/trim.ts'
 export { trimmedMean } from './kernels/trimmed-mean.ts'
 export {
-  DEFAULT_MAX_TENSOR_BYTES,
-  MAX_COMPANION_BYTES,
-  MAX_COMPANIONS,
   MAX_COMPANIONS_BYTES,
   MAX_HEADER_BYTES,
-  MAX_INDEX_BYTES,
-  MAX_NAME_BYTES,
   MAX_RANK,
-  MAX_SHARD_NAME_BYTES,
-  MAX_SHARDS,
   MAX_TENSORS,
   PIECE_BYTES
 } from './limits.ts'
@@ -76,7 +68,7 @@ export {
   memoryCheckpoint
 } from './memory-checkpoint.ts'
 export { type AdapterConfig, parseAdapterConfig } from './model/adapter/config.ts'
-export { type Adapter, type AdapterModule, adapterModules } from './model/adapter/modules.ts'
+export type { Adapter, AdapterModule } from './model/adapter/modules.ts'
 export { readAdapter } from './model/adapter/read-adapter.ts'
 export type { ModuleScaling } from './model/adapter/scalings.ts'
 export { ADAPTER_CONFIG_NAME } from './model/companion-names.ts'
@@ -99,14 +91,7 @@ export { readInto } from './read-into.ts'
 export { type ReadTensorOptions, readFloats, readTensor } from './read-tensor.ts'
 export { safetensorsBytes } from './safetensors/header.ts'
 export { openSafetensors } from './safetensors/reader.ts'
-export { INDEX_NAME } from './safetensors/shard-index.ts'
-export { layOutShards, type PlannedShard } from './safetensors/shard-layout.ts'
-export {
-  type OpenShard,
-  openSharded,
-  type ShardedCheckpoint
-} from './safetensors/sharded-reader.ts'
-export { type WriteOptions, type WrittenFile, writeSafetensors } from './safetensors/writer.ts'
+export { type WrittenFile, writeSafetensors } from './safetensors/writer.ts'
 export { sharedReads } from './shared-reads.ts'
 export { fileSpool, memorySpool, type Spool } from './spool.ts'
 export {
@@ -120,10 +105,7 @@ export { cursor, tensorInfo } from './tensor-info.ts'
 export { type CheckpointOpener, type OpenCheckpoint, openFrom } from './write/opener.ts'
 export {
   type Described,
-  MODEL_FILE_NAME,
   type PlannedFile,
-  planBytes,
-  planFile,
-  planShards
+  planFile
 } from './write/plan.ts'
 export { type WriteCheckpointOptions, writeCheckpoint } from './write/write-checkpoint.ts'

@@ -13,12 +13,12 @@ import { checkName } from './parse-header.ts'
 /** Name of the index beside its shards. */
 export const INDEX_NAME = 'model.safetensors.index.json'
 
-/** What an index says of a sharded checkpoint. */
+/** What is written of a sharded checkpoint. */
 export interface ShardIndex {
-  /** Bytes of all tensors together; undefined where the tool that wrote the index left it out. */
-  totalSize: number | undefined
+  /** Bytes of all tensors together. */
+  totalSize: number
   /** File name of the shard by tensor. */
-  weightMap: Map<string, string>
+  weightMap: ReadonlyMap<string, string>
 }
 
 /** The error of an index that breaks a rule, or that its shards contradict. */
@@ -34,29 +34,32 @@ export function invalidShards(
 
 /**
  * Parses `model.safetensors.index.json`: an object of `metadata` and `weight_map`, nothing else.
- * `metadata` may be missing, and so may `total_size` in it; what else tools write there
- * (`total_parameters`, `mergekit_version`) is passed over, if it is a plain value.
+ * `metadata` may be missing; what tools write there (`total_size`, which some get wrong, `mergekit_version`) is passed
+ * over, if it is a plain value.
  *
  * @param file what to call the index in an error
  * @param bytes the whole file
+ * @returns file name of the shard by tensor
  * @throws {TensorError} `SHARDS_INVALID` when it isn't that, leaves a limit, or names a shard that
  *   can't be a file beside the index
  */
-export function parseIndex(file: string, bytes: Uint8Array): ShardIndex {
+export function parseIndex(file: string, bytes: Uint8Array): ReadonlyMap<string, string> {
   if (bytes.length > MAX_INDEX_BYTES) throw tooLong(file, bytes.length)
   const scanner = new JsonScanner(decode(file, bytes), 'it', problem =>
     invalidShards(file, problem)
   )
-  let metadata: { totalSize: number | undefined } | undefined
+  let hasMetadata = false
   let weightMap: Map<string, string> | undefined
   scanner.fields(key => {
-    if (key === 'metadata' && metadata === undefined) metadata = readMetadata(scanner)
-    else if (key === 'weight_map' && weightMap === undefined) weightMap = readWeightMap(scanner)
+    if (key === 'metadata' && !hasMetadata) {
+      hasMetadata = true
+      skipMetadata(scanner)
+    } else if (key === 'weight_map' && weightMap === undefined) weightMap = readWeightMap(scanner)
     else throw scanner.error(`field ${JSON.stringify(key)} is unknown or comes twice`)
   })
   scanner.end()
   if (weightMap === undefined) throw scanner.error('it has no weight_map')
-  return { totalSize: metadata?.totalSize, weightMap }
+  return weightMap
 }
 
 /**
@@ -69,7 +72,7 @@ export function encodeIndex(checkpoint: string, index: ShardIndex): Uint8Array {
   const entries = [...index.weightMap]
     .sort(([a], [b]) => compareNames(a, b))
     .map(([tensor, shard]) => `    ${JSON.stringify(tensor)}: ${JSON.stringify(shard)}`)
-  const metadata = index.totalSize === undefined ? '' : `\n    "total_size": ${index.totalSize}\n  `
+  const metadata = `\n    "total_size": ${index.totalSize}\n  `
   const map = entries.length === 0 ? '{}' : `{\n${entries.join(',\n')}\n  }`
   const bytes = Buffer.from(`{\n  "metadata": {${metadata}},\n  "weight_map": ${map}\n}\n`)
   parseIndex(checkpoint, bytes)
@@ -89,19 +92,16 @@ function decode(file: string, bytes: Uint8Array): string {
   }
 }
 
-function readMetadata(scanner: JsonScanner): { totalSize: number | undefined } {
+function skipMetadata(scanner: JsonScanner): void {
   const keys = new Set<string>()
-  let totalSize: number | undefined
   scanner.fields(key => {
     if (keys.has(key)) throw scanner.error(`key ${JSON.stringify(key)} of metadata comes twice`)
     keys.add(key)
     if (keys.size > MAX_METADATA_ENTRIES) {
       throw scanner.error(`more than ${MAX_METADATA_ENTRIES} entries in metadata`)
     }
-    if (key === 'total_size') totalSize = scanner.integer()
-    else scanner.skipScalar()
+    scanner.skipScalar()
   })
-  return { totalSize }
 }
 
 function readWeightMap(scanner: JsonScanner): Map<string, string> {

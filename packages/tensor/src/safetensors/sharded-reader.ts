@@ -6,7 +6,7 @@ import { MAX_INDEX_BYTES } from '../limits.ts'
 import type { ShardContents } from '../model/model.ts'
 import { tensorInfo } from '../tensor-info.ts'
 import { openSafetensors } from './reader.ts'
-import { invalidShards, parseIndex, type ShardIndex, tooLong } from './shard-index.ts'
+import { invalidShards, parseIndex, tooLong } from './shard-index.ts'
 
 /** Opens the shard of this file name, which lies beside the index: it has no separators. */
 export type OpenShard = (fileName: string, options?: AbortOptions) => Promise<ByteSource>
@@ -45,7 +45,7 @@ export async function openSharded(
   openShard: OpenShard,
   options?: AbortOptions
 ): Promise<ShardedCheckpoint> {
-  const { weightMap } = await readIndex(index, options)
+  const weightMap = await readIndex(index, options)
   const shards: OpenShards = {
     checkpoints: [],
     contents: [],
@@ -65,7 +65,10 @@ export async function openSharded(
   return joined(index.name, shards)
 }
 
-async function readIndex(index: ByteSource, options?: AbortOptions): Promise<ShardIndex> {
+async function readIndex(
+  index: ByteSource,
+  options?: AbortOptions
+): Promise<ReadonlyMap<string, string>> {
   return await readAndClose(index, async () => {
     if (index.sizeBytes > MAX_INDEX_BYTES) throw tooLong(index.name, index.sizeBytes)
     return parseIndex(index.name, await index.read(0, index.sizeBytes, options))

@@ -2,15 +2,8 @@ import { createHash } from 'node:crypto'
 import type { ByteSink, ProgressOptions } from '@soup/interface'
 import type { Checkpoint } from '../checkpoint.ts'
 import { checkpointBytes } from '../describe.ts'
-import { TensorError } from '../errors.ts'
 import { readPieces } from '../pieces.ts'
 import { encodeHeader, fileOrder } from './header.ts'
-
-/** Options of {@link writeSafetensors}. */
-export interface WriteOptions extends ProgressOptions {
-  /** What the file must hash to (lower-case hex), where it is known: nothing else is kept. */
-  sha256?: string | undefined
-}
 
 /** A file that was written. */
 export interface WrittenFile {
@@ -26,19 +19,16 @@ export interface WrittenFile {
  * `__metadata__.format` is `pt` unless the checkpoint says otherwise, for loaders refuse files without.
  *
  * @param sink is committed in the end; on any failure it is discarded
- * @throws {TensorError} `SAFETENSORS_SHA256` when the file isn't the expected one; `SAFETENSORS_INVALID` when the names,
- *   shapes or sizes can't be written so that a reader accepts them
+ * @throws {TensorError} `SAFETENSORS_INVALID` when the names, shapes or sizes can't be written so that a reader accepts
+ *   them
  */
 export async function writeSafetensors(
   checkpoint: Checkpoint,
   sink: ByteSink,
-  options: WriteOptions = {}
+  options: ProgressOptions = {}
 ): Promise<WrittenFile> {
   try {
     const written = await writeAll(checkpoint, sink, options)
-    if (options.sha256 !== undefined && options.sha256 !== written.sha256) {
-      throw unexpected(checkpoint, options.sha256, written.sha256)
-    }
     options.signal?.throwIfAborted()
     await sink.commit()
     return written
@@ -69,14 +59,6 @@ async function writeAll(
     for await (const piece of readPieces(checkpoint, name, options)) await write(piece)
   }
   return { sha256: hash.digest('hex'), sizeBytes, tensorCount: tensors.length }
-}
-
-function unexpected(checkpoint: Checkpoint, expected: string, got: string): TensorError {
-  return new TensorError(
-    'SAFETENSORS_SHA256',
-    `${checkpoint.name}: the file hashes to ${got}, expected ${expected}; it was not kept`,
-    { details: { checkpoint: checkpoint.name, expected, got } }
-  )
 }
 
 async function discard(sink: ByteSink, failure: unknown): Promise<void> {

@@ -38,8 +38,8 @@ t.test('planShards() lists shards and their index, whose sizes are known beforeh
   )
   const index = files.at(-1)!
   t.equal(index.sizeBytes, index.fixed[0]!.bytes.length)
-  const { totalSize, weightMap } = parseIndex('index', index.fixed[0]!.bytes)
-  t.equal(totalSize, 19)
+  const weightMap = parseIndex('index', index.fixed[0]!.bytes)
+  t.match(Buffer.from(index.fixed[0]!.bytes).toString(), '"total_size": 19')
   for (const { fileName, positions } of files.slice(0, 2)) {
     for (const tensor of positions.keys()) t.equal(weightMap.get(tensor), fileName)
   }

@@ -69,7 +69,7 @@ export function parseAdapterConfig(
     alpha: read.number('lora_alpha', 8, isAlpha),
     rankPattern: read.numbers('rank_pattern', isRank),
     alphaPattern: read.numbers('alpha_pattern', isAlpha),
-    targetModules: fields.has('target_modules') ? read.names('target_modules') : undefined,
+    targetModules: read.names('target_modules'),
     excludeModules: read.names('exclude_modules') ?? [],
     modulesToSave: [read.names('modules_to_save') ?? []].flat(),
     layersToTransform: isNothing(layers) ? undefined : read.indices('layers_to_transform', layers),
