@@ -61,7 +61,11 @@ export { type Matrix, matrix, rowMajor, submatrix, transpose } from './linear-al
 export { addProduct } from './linear-algebra/product.ts'
 export { thinQr } from './linear-algebra/qr.ts'
 export { randomMatrix } from './linear-algebra/random-matrix.ts'
-export { type TruncatedProduct, truncateProduct } from './linear-algebra/truncate-product.ts'
+export {
+  requireCoreRank,
+  type TruncatedProduct,
+  truncateProduct
+} from './linear-algebra/truncate-product.ts'
 export {
   type MemoryCheckpointInit,
   type MemoryTensor,

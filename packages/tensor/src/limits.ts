@@ -91,3 +91,10 @@ export const MAX_PATTERN_PARTS = 10_000
  * 2 s on one core, whatever they are. The longest that tools write takes a twentieth of it for 1000 modules.
  */
 export const MAX_MATCH_STEPS = 20_000_000
+
+/**
+ * Largest rank of a product that is truncated: that of all adapters' factors of one module together, or of a sketch, which
+ * has 8 more than what is extracted. Its core takes the cube of it: 2 min on one core for a module, which nothing can
+ * interrupt.
+ */
+export const MAX_CORE_RANK = 1032

@@ -1,9 +1,9 @@
 import { type LoraAdapter, type LoraModule, type ModuleError, spooledTensors } from '@soup/delta'
 import type { ProgressOptions } from '@soup/interface'
-import { type Spool, toColumns, transpose, truncateProduct } from '@soup/tensor'
+import { requireCoreRank, type Spool, toColumns, transpose, truncateProduct } from '@soup/tensor'
 import { SoupBuildError } from '../errors.ts'
 import { type AdapterSoupInit, checkedTerms, soupModule, withSaved } from './adapter-soup.ts'
-import { type ModuleTerm, stackA, stackB, sumBiases } from './terms.ts'
+import { type ModuleTerm, stackA, stackB, sumBiases, totalRank } from './terms.ts'
 
 /** What {@link truncatedSoup} is made of. */
 export interface TruncatedSoupInit extends AdapterSoupInit {
@@ -30,6 +30,7 @@ export interface TruncatedSoup {
  * @throws {SoupBuildError} `SOUP_LAMBDA`, `SOUP_ADAPTERS`, before any data is read; `ADAPTER_NOT_FINITE` for factors
  *   that hold infinities or NaN
  * @throws {DeltaError} `ADAPTER_MISMATCH`, `ADAPTER_TOO_LARGE`, before any data is read
+ * @throws {TensorError} `TRUNCATION_TOO_LARGE`, before any data is read
  * @throws {RangeError} for a rank that is no positive integer
  */
 export async function truncatedSoup(
@@ -41,6 +42,7 @@ export async function truncatedSoup(
     throw new RangeError(`rank ${init.rank} is not 1 or more`)
   }
   const gathered = [...checkedTerms(init).values()]
+  for (const terms of gathered) requireCoreRank(terms[0]!.module.name, totalRank(terms))
   const factors = spooledTensors(spool, init.dtype ?? 'F32')
   // Whatever is refused is refused before the work.
   withSaved(init, factors.checkpoint('adapter soup'), [])

@@ -119,3 +119,16 @@ t.test('progress counts modules, and a signal ends the work', async t => {
   const signal = AbortSignal.abort(reason)
   await t.rejects(truncatedSoup({ adapters, rank: 1 }, memorySpool(), { signal }), reason)
 })
+
+t.test(
+  'adapters whose ranks together would take hours are refused before data are read',
+  async t => {
+    const large = adapterOf(1, { ranks: { layer: 600 } })
+    const unread = { ...large, checkpoint: { ...large.checkpoint, open: () => t.fail('read') } }
+    const many = ingredients([unread as never, unread as never], [0.5, 0.5])
+    await t.rejects(truncatedSoup({ adapters: many, rank: 4 }, memorySpool()), {
+      code: 'TRUNCATION_TOO_LARGE',
+      message: /layer have rank 1200 together.*mix fewer adapters, or use product without a rank/
+    })
+  }
+)

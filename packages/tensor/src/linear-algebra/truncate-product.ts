@@ -1,3 +1,5 @@
+import { TensorError } from '../errors.ts'
+import { MAX_CORE_RANK } from '../limits.ts'
 import type { Columns } from './columns.ts'
 import { type Matrix, matrix } from './matrix.ts'
 import { thinQr } from './qr.ts'
@@ -24,8 +26,10 @@ export interface TruncatedProduct {
  * @param x `[m, k]`, finite; overwritten
  * @param y `[n, k]`, finite; overwritten
  * @param rank of the result, at least 1; no more than min(m, n, k) counts
+ * @throws {TensorError} `TRUNCATION_TOO_LARGE` as {@link requireCoreRank} of k
  */
 export function truncateProduct(x: Columns, y: Columns, rank: number): TruncatedProduct {
+  requireCoreRank('a module', x.length)
   const [left, right] = [thinQr(x), thinQr(y)]
   const { u, sigma, v } = jacobiSvd(timesTransposed(left.r, right.r))
   const size = Math.min(rank, left.q.length, right.q.length)
@@ -44,6 +48,22 @@ export function truncateProduct(x: Columns, y: Columns, rank: number): Truncated
     })
   }
   return { b, a, sigma: sigma.slice(0, Math.min(left.q.length, right.q.length)) }
+}
+
+/**
+ * Refuses factors whose truncation would take hours.
+ *
+ * @param module what to call them in an error
+ * @param rank k of `[m, k]` and `[n, k]`: of adapters that are mixed the sum of their ranks
+ * @throws {TensorError} `TRUNCATION_TOO_LARGE` past {@link MAX_CORE_RANK}
+ */
+export function requireCoreRank(module: string, rank: number): void {
+  if (rank <= MAX_CORE_RANK) return
+  throw new TensorError(
+    'TRUNCATION_TOO_LARGE',
+    `the factors of ${module} have rank ${rank} together, at most ${MAX_CORE_RANK} can be truncated: mix fewer adapters, or use product without a rank; if a rank is extracted, choose a lower one`,
+    { details: { module, rank, maxRank: MAX_CORE_RANK } }
+  )
 }
 
 /** X·Yᵀ of small matrices. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { MAX_CORE_RANK } from '../../src/limits.ts'
 import { jacobiSvd } from '../../src/linear-algebra/svd.ts'
-import { truncateProduct } from '../../src/linear-algebra/truncate-product.ts'
+import { requireCoreRank, truncateProduct } from '../../src/linear-algebra/truncate-product.ts'
 import { columnsOf, distance, frobenius, noiseMatrix, size, times, transposed } from './dense.ts'
 
 const shape = fc.tuple(fc.nat(99), size, size, size)
@@ -48,4 +49,14 @@ t.test(
 t.test('a product of 0 has factors of 0', async t => {
   const { b, a } = truncateProduct([new Float64Array(2)], [Float64Array.of(1, 2)], 1)
   t.ok([...b.values, ...a.values].every(value => value === 0))
+})
+
+t.test('factors whose core would take hours are refused', async t => {
+  requireCoreRank('q_proj', MAX_CORE_RANK)
+  t.throws(() => requireCoreRank('q_proj', MAX_CORE_RANK + 1), {
+    code: 'TRUNCATION_TOO_LARGE',
+    message: /of q_proj have rank 1033 together, at most 1032 .*mix fewer adapters/
+  })
+  const columns = Array.from({ length: MAX_CORE_RANK + 1 }, () => new Float64Array(1))
+  t.throws(() => truncateProduct(columns, columns, 1), { code: 'TRUNCATION_TOO_LARGE' })
 })
