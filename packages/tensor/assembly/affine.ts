@@ -8,13 +8,9 @@
 //
 // Each loop takes 32 bytes of every term at a time and keeps the sums in registers.
 
-const EXPONENT: i32 = 0x7f80_0000
+import { isExceptional, term } from './lanes'
 
-// @ts-ignore: a decorator
-@inline
-function term(address: u32, k: i32): u32 {
-  return load<u32>(address + (k << 2))
-}
+const EXPONENT: i32 = 0x7f80_0000
 
 // @ts-ignore: a decorator
 @inline
@@ -26,14 +22,6 @@ function accumulate(sum: v128, lambda: v128, value: v128, reference: v128): v128
 @inline
 function finish(sum: v128, reference: v128): v128 {
   return v128.bitselect(reference, f32x4.add(sum, reference), f32x4.eq(sum, f32x4.splat(0)))
-}
-
-/** All bits of the elements that are infinite or NaN. */
-// @ts-ignore: a decorator
-@inline
-function exceptional(values: v128): v128 {
-  const exponent = i32x4.splat(EXPONENT)
-  return i32x4.eq(v128.and(values, exponent), exponent)
 }
 
 /** What an inner loop needs of BF16: an engine keeps in a register what it loads, and makes constants anew. */
@@ -174,8 +162,8 @@ export function affineF16(terms: u32, lambda: u32, count: i32, out: u32, sizeByt
     s1 = finish(s1, r1)
     s2 = finish(s2, r2)
     s3 = finish(s3, r3)
-    exceptions = v128.or(exceptions, v128.or(exceptional(s0), exceptional(s1)))
-    exceptions = v128.or(exceptions, v128.or(exceptional(s2), exceptional(s3)))
+    exceptions = v128.or(exceptions, v128.or(isExceptional<f32>(s0), isExceptional<f32>(s1)))
+    exceptions = v128.or(exceptions, v128.or(isExceptional<f32>(s2), isExceptional<f32>(s3)))
     v128.store(out + at, i16x8.narrow_i32x4_u(roundToHalf(s0), roundToHalf(s1)))
     v128.store(out + at, i16x8.narrow_i32x4_u(roundToHalf(s2), roundToHalf(s3)), 16)
   }
@@ -199,7 +187,7 @@ export function affineF32(terms: u32, lambda: u32, count: i32, out: u32, sizeByt
     }
     s0 = finish(s0, r0)
     s1 = finish(s1, r1)
-    exceptions = v128.or(exceptions, v128.or(exceptional(s0), exceptional(s1)))
+    exceptions = v128.or(exceptions, v128.or(isExceptional<f32>(s0), isExceptional<f32>(s1)))
     v128.store(out + at, s0)
     v128.store(out + at, s1, 16)
   }
@@ -209,7 +197,6 @@ export function affineF32(terms: u32, lambda: u32, count: i32, out: u32, sizeByt
 /** The same in f64, λ too. */
 export function affineF64(terms: u32, lambda: u32, count: i32, out: u32, sizeBytes: u32): i32 {
   const first = term(terms, 0)
-  const exponent = i64x2.splat(0x7ff0_0000_0000_0000)
   let exceptions = i64x2.splat(0)
   for (let at: u32 = 0; at < sizeBytes; at += 16) {
     const reference = v128.load(first + at)
@@ -220,7 +207,7 @@ export function affineF64(terms: u32, lambda: u32, count: i32, out: u32, sizeByt
     }
     const isUnchanged = f64x2.eq(sum, f64x2.splat(0))
     const result = v128.bitselect(reference, f64x2.add(sum, reference), isUnchanged)
-    exceptions = v128.or(exceptions, i64x2.eq(v128.and(result, exponent), exponent))
+    exceptions = v128.or(exceptions, isExceptional<f64>(result))
     v128.store(out + at, result)
   }
   return v128.any_true(exceptions) ? 1 : 0

@@ -64,12 +64,13 @@ export function returnBlocks(blocks: readonly Block[]): void {
 }
 
 /**
- * Tells whether bytes lie in the kernels' memory so that a kernel may write there, which it does 32 bytes at a time.
+ * Tells whether bytes lie in the kernels' memory so that a kernel may write there, which it does 32 bytes at a time,
+ * when it widens 8 bits 64.
  *
  * @returns them as a block
  */
 export function asBlock(view: Uint8Array): Block | undefined {
-  const isThere = view.buffer === buffer && view.length % 32 === 0
+  const isThere = view.buffer === buffer && view.length % 64 === 0
   return isThere ? { address: view.byteOffset, bytes: view as Uint8Array<ArrayBuffer> } : undefined
 }
 

@@ -36,6 +36,7 @@ t.test('asBlock() sees what a kernel may write to where it lies', async t => {
   const [block] = takeBlocks(1) as [Block]
   t.match(asBlock(block.bytes.subarray(64, 128)), { address: block.address + 64 })
   t.equal(asBlock(block.bytes.subarray(0, 33)), undefined, 'a kernel would write behind it')
+  t.equal(asBlock(block.bytes.subarray(0, 32)), undefined, 'one that widens 8 bits would as well')
   t.equal(asBlock(new Uint8Array(32)), undefined)
   returnBlocks([block])
 })
