@@ -28,8 +28,8 @@ export const MAX_INDEX_BYTES = 50_000_000
  */
 export const MAX_SHARDS = 512
 
-/** Longest file name of a shard in UTF-8: what file systems allow. */
-export const MAX_SHARD_NAME_BYTES = 255
+/** Longest name of a shard, a companion file or a graph in UTF-8: what file systems allow. */
+export const MAX_FILE_NAME_BYTES = 255
 
 /** Most dimensions of a tensor: what NumPy and PyTorch can hold. */
 export const MAX_RANK = 64
@@ -58,9 +58,6 @@ export const MAX_COMPANIONS_BYTES: number = 128 * 2 ** 20
 
 /** Most companion files of a model: folders have a dozen. */
 export const MAX_COMPANIONS = 64
-
-/** Longest name of a companion file in UTF-8: what file systems allow. */
-export const MAX_COMPANION_NAME_BYTES = 255
 
 /** Most files and folders that are looked at to find out what a folder holds: models have hundreds at most. */
 export const MAX_FOLDER_ENTRIES = 10_000

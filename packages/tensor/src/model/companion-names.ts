@@ -1,4 +1,4 @@
-import { MAX_COMPANION_NAME_BYTES } from '../limits.ts'
+import { fileNameFlaw } from '../file-name-flaw.ts'
 
 /** The configuration of a model in a folder. */
 export const CONFIG_NAME = 'config.json'
@@ -39,22 +39,6 @@ const COMPANION_NAMES: ReadonlySet<string> = new Set([
 /** Tells whether a file of this name goes with the weights of a model in a folder. */
 export function isCompanionName(fileName: string): boolean {
   return COMPANION_NAMES.has(fileName)
-}
-
-/**
- * What keeps a stranger's word from being the name of a file beside the weights: separators, control characters, a
- * colon (a drive or a hidden stream on Windows), a length that no file system takes.
- *
- * @returns undefined when nothing does
- */
-export function fileNameFlaw(fileName: string): string | undefined {
-  if (Buffer.byteLength(fileName) > MAX_COMPANION_NAME_BYTES) {
-    return `a file name has more than ${MAX_COMPANION_NAME_BYTES} bytes`
-  }
-  if (fileName === '' || fileName === '.' || fileName === '..' || /[/\\:\p{Cc}]/u.test(fileName)) {
-    return `file ${JSON.stringify(fileName)}: expected a name without separators or control characters`
-  }
-  return undefined
 }
 
 /**

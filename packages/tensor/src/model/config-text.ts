@@ -1,3 +1,4 @@
+import { decodeUtf8 } from '../decode-utf8.ts'
 import { MAX_CONFIG_BYTES, MAX_CONFIG_DEPTH } from '../limits.ts'
 import { JsonScanner, type JsonValue } from '../safetensors/json-scanner.ts'
 import { invalidModel } from './invalid-model.ts'
@@ -22,11 +23,9 @@ export function decodeConfig(file: string, bytes: Uint8Array): string {
   if (bytes.length > MAX_CONFIG_BYTES) {
     throw invalidModel(file, `it has ${bytes.length} bytes, at most ${MAX_CONFIG_BYTES} are read`)
   }
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    throw invalidModel(file, 'it is not UTF-8')
-  }
+  const text = decodeUtf8(bytes)
+  if (text === undefined) throw invalidModel(file, 'it is not UTF-8')
+  return text
 }
 
 /**

@@ -1,7 +1,8 @@
 import { compareNames } from '../describe.ts'
+import { fileNameFlaw } from '../file-name-flaw.ts'
 import { MAX_COMPANION_BYTES, MAX_COMPANIONS, MAX_COMPANIONS_BYTES } from '../limits.ts'
 import type { JsonScanner } from '../safetensors/json-scanner.ts'
-import { ADAPTER_CONFIG_NAME, fileNameFlaw, isCompanionName } from './companion-names.ts'
+import { ADAPTER_CONFIG_NAME, isCompanionName } from './companion-names.ts'
 import type { CompanionFile, ModelLayout } from './model.ts'
 
 /** What a packed model says of a companion file, whether it carries it or not. */

@@ -1,10 +1,10 @@
 import { MAX_SHARDS, MAX_TENSORS } from '../limits.ts'
 import type { JsonScanner } from '../safetensors/json-scanner.ts'
 import { checkName } from '../safetensors/parse-header.ts'
-import { shardNameFlaw } from '../safetensors/shard-index.ts'
+import { type ShardContents, shardNameFlaw } from '../safetensors/shard-index.ts'
 import { MODEL_FILE_NAME } from '../write/plan.ts'
 import { ADAPTER_FILE_NAME, graphNameFlaw } from './companion-names.ts'
-import type { ModelLayout, ShardContents } from './model.ts'
+import type { ModelLayout } from './model.ts'
 
 /** Writes a layout as JSON. */
 export function encodeLayout(layout: ModelLayout): string {

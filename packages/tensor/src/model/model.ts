@@ -1,5 +1,6 @@
 import type { AbortOptions } from '@soup/interface'
 import type { Checkpoint } from '../checkpoint.ts'
+import type { ShardContents } from '../safetensors/shard-index.ts'
 
 /**
  * How a model lies on the disk: what a soup or a checkout of it is written as. Plain data that JSON can hold, for it
@@ -14,14 +15,6 @@ export type ModelLayout =
   | { readonly kind: 'adapter' }
   /** An ONNX file, with or without external data; the graph is the companion file of this name. */
   | { readonly kind: 'onnx'; readonly graph: string }
-
-/** A shard of a folder. */
-export interface ShardContents {
-  /** `model.safetensors`, or `model-00001-of-00003.safetensors`. */
-  readonly fileName: string
-  /** Names of its tensors, in file order. */
-  readonly tensors: readonly string[]
-}
 
 /**
  * A small file that belongs to a model beside its weights: `config.json`, `tokenizer.json`, the graph of an ONNX model

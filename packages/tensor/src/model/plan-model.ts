@@ -3,11 +3,12 @@ import type { TensorInfo } from '../checkpoint.ts'
 import { TensorError } from '../errors.ts'
 import type { FloatDtype } from '../kernels/convert.ts'
 import { planOnnx } from '../onnx/plan-onnx.ts'
+import type { ShardContents } from '../safetensors/shard-index.ts'
 import { layOutShards, type PlannedShard } from '../safetensors/shard-layout.ts'
 import { type Described, type PlannedFile, planBytes, planFile, planShards } from '../write/plan.ts'
 import { ADAPTER_FILE_NAME, CONFIG_NAME } from './companion-names.ts'
 import { withDtype } from './config-dtype.ts'
-import type { CompanionFile, Model, ModelLayout, ShardContents } from './model.ts'
+import type { CompanionFile, Model, ModelLayout } from './model.ts'
 
 /** Options of {@link planModel}. */
 export interface PlanModelOptions extends AbortOptions {

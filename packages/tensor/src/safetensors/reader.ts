@@ -1,6 +1,7 @@
 import type { AbortOptions, ByteSource } from '@soup/interface'
 import type { Checkpoint, TensorInfo, TensorReader } from '../checkpoint.ts'
 import { closeAfter } from '../close-all.ts'
+import { decodeUtf8 } from '../decode-utf8.ts'
 import { TensorError } from '../errors.ts'
 import { MAX_HEADER_BYTES } from '../limits.ts'
 import { readInto } from '../read-into.ts'
@@ -73,12 +74,9 @@ async function readText(
   length: number,
   options?: AbortOptions
 ): Promise<string> {
-  const bytes = await source.read(LENGTH_BYTES, length, options)
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    throw invalid(source.name, 'its header is not UTF-8')
-  }
+  const text = decodeUtf8(await source.read(LENGTH_BYTES, length, options))
+  if (text === undefined) throw invalid(source.name, 'its header is not UTF-8')
+  return text
 }
 
 /**

@@ -1,12 +1,8 @@
+import { decodeUtf8 } from '../decode-utf8.ts'
 import { compareNames } from '../describe.ts'
 import { TensorError } from '../errors.ts'
-import {
-  MAX_INDEX_BYTES,
-  MAX_METADATA_ENTRIES,
-  MAX_SHARD_NAME_BYTES,
-  MAX_SHARDS,
-  MAX_TENSORS
-} from '../limits.ts'
+import { fileNameFlaw } from '../file-name-flaw.ts'
+import { MAX_INDEX_BYTES, MAX_METADATA_ENTRIES, MAX_SHARDS, MAX_TENSORS } from '../limits.ts'
 import { JsonScanner } from './json-scanner.ts'
 import { checkName } from './parse-header.ts'
 
@@ -19,6 +15,14 @@ export interface ShardIndex {
   totalSize: number
   /** File name of the shard by tensor. */
   weightMap: ReadonlyMap<string, string>
+}
+
+/** A shard of a checkpoint. */
+export interface ShardContents {
+  /** `model.safetensors`, or `model-00001-of-00003.safetensors`. */
+  readonly fileName: string
+  /** Names of its tensors, in file order. */
+  readonly tensors: readonly string[]
 }
 
 /** The error of an index that breaks a rule, or that its shards contradict. */
@@ -45,9 +49,9 @@ export function invalidShards(
  */
 export function parseIndex(file: string, bytes: Uint8Array): ReadonlyMap<string, string> {
   if (bytes.length > MAX_INDEX_BYTES) throw tooLong(file, bytes.length)
-  const scanner = new JsonScanner(decode(file, bytes), 'it', problem =>
-    invalidShards(file, problem)
-  )
+  const text = decodeUtf8(bytes)
+  if (text === undefined) throw invalidShards(file, 'it is not UTF-8')
+  const scanner = new JsonScanner(text, 'it', problem => invalidShards(file, problem))
   let hasMetadata = false
   let weightMap: Map<string, string> | undefined
   scanner.fields(key => {
@@ -82,14 +86,6 @@ export function encodeIndex(checkpoint: string, index: ShardIndex): Uint8Array {
 /** The error of an index that is longer than the limit. */
 export function tooLong(file: string, sizeBytes: number): TensorError {
   return invalidShards(file, `it has ${sizeBytes} bytes, at most ${MAX_INDEX_BYTES} are allowed`)
-}
-
-function decode(file: string, bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    throw invalidShards(file, 'it is not UTF-8')
-  }
 }
 
 function skipMetadata(scanner: JsonScanner): void {
@@ -131,19 +127,12 @@ function checkShardName(scanner: JsonScanner, name: string): void {
 }
 
 /**
- * What is wrong with the name of a shard: only a file beside the index can be one; a colon names a drive or a hidden
- * stream on Windows.
+ * What is wrong with the name of a shard: only a safetensors file beside the index can be one.
  *
  * @returns undefined when nothing is
  */
 export function shardNameFlaw(name: string): string | undefined {
-  if (Buffer.byteLength(name) > MAX_SHARD_NAME_BYTES) {
-    return `a shard's name has more than ${MAX_SHARD_NAME_BYTES} bytes`
-  }
-  if (/[/\\:\p{Cc}]/u.test(name)) {
-    return `shard ${JSON.stringify(name)}: expected the name of a file beside the index, without separators or control characters`
-  }
-  // This also refuses `.` and `..`.
-  if (/.\.safetensors$/u.test(name)) return undefined
+  const flaw = fileNameFlaw(name)
+  if (flaw !== undefined || /.\.safetensors$/u.test(name)) return flaw
   return `shard ${JSON.stringify(name)}: expected a name that ends in .safetensors`
 }

@@ -3,10 +3,9 @@ import type { Checkpoint, TensorInfo } from '../checkpoint.ts'
 import { closeAfter, closeAll, readAndClose } from '../close-all.ts'
 import { compareNames } from '../describe.ts'
 import { MAX_INDEX_BYTES } from '../limits.ts'
-import type { ShardContents } from '../model/model.ts'
 import { tensorInfo } from '../tensor-info.ts'
 import { openSafetensors } from './reader.ts'
-import { invalidShards, parseIndex, tooLong } from './shard-index.ts'
+import { invalidShards, parseIndex, type ShardContents, tooLong } from './shard-index.ts'
 
 /** Opens the shard of this file name, which lies beside the index: it has no separators. */
 export type OpenShard = (fileName: string, options?: AbortOptions) => Promise<ByteSource>
