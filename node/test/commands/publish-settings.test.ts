@@ -30,7 +30,7 @@ t.test('codecOf() refuses settings of another codec, and codecs that do not exis
   const cases: [Record<string, string>, RegExp][] = [
     [{ codec: 'toString' }, /knows exact, lora, sparse, int8, bit1, got 'toString'/],
     [{ rank: '4' }, /--rank goes with --codec lora/],
-    [{ codec: 'lora', rank: '4097' }, /from 1 to 4096/],
+    [{ codec: 'lora', rank: '1025' }, /from 1 to 1024/],
     [{ codec: 'exact', density: '0.5' }, /--density goes with/],
     [{ codec: 'sparse', density: '0' }, /more than 0/],
     [{ codec: 'sparse', density: 'some' }, /wants a number/]

@@ -31,11 +31,11 @@ export const MAX_LIST_VALUES: number = 16 * MAX_TENSORS
 export const MAX_FACTOR_BYTES: number = 2 ** 28
 
 /**
- * Highest rank that anybody may ask an adapter to have, whether it is extracted or cut: in an 8192 × 8192 weight its
- * factors take {@link MAX_FACTOR_BYTES}, as many as the weight itself, and in a smaller one more than that. (Adapters that
- * are read may have a higher one: that is their trainer's business.)
+ * Highest rank that anybody may ask an adapter to have, whether it is extracted or cut: with the 8 more of its sketch it is
+ * just what the tensor package truncates, in minutes for each module. (Adapters that are read may have a higher one: that
+ * is their trainer's business.)
  */
-export const MAX_CHOSEN_RANK = 4096
+export const MAX_CHOSEN_RANK = 1024
 
 /**
  * Elements that share a scale in `int8/1`: a large one spoils the steps of those beside it alone. A scale costs a

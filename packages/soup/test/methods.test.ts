@@ -59,8 +59,8 @@ t.test(
       ['dare-linear', { seed: -1 }, /expected a whole number/],
       ['trimmed-mean', { trim: 0.5 }, /expected a number from 0 to 0.4999/],
       ['fisher', { epsilon: 0 }, /from 1e-30/],
-      ['product', { rank: 0 }, /"rank" is 0, expected a whole number from 1 to 4096/],
-      ['product', { rank: MAX_CHOSEN_RANK + 1 }, /from 1 to 4096/],
+      ['product', { rank: 0 }, /"rank" is 0, expected a whole number from 1 to 1024/],
+      ['product', { rank: MAX_CHOSEN_RANK + 1 }, /from 1 to 1024/],
       ['product', { rank: 1.5 }, /expected a whole number/],
       ['factors', { rank: 1 }, /"rank" isn't a parameter of factors, which has none/]
     ]
