@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { mkdir, open, watch } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -104,4 +104,22 @@ t.test('what is not UTF-8 is refused: it would name something else', async t => 
   const failed = await at.fails('init', '--repo', 'caf\ufffd')
   t.match(failed, { code: 2, error: { code: 'USAGE', message: /caf.*UTF-8/ } })
   t.notOk(existsSync(join(at.folder, 'caf\ufffd')))
+})
+
+t.test('compiled code is kept in a folder of the user alone, where one can be made', async t => {
+  const home = t.testdir({})
+  const run = async (env: NodeJS.ProcessEnv) => {
+    const child = program(t, { ...env, NODE_COMPILE_CACHE: undefined }, '--version')
+    child.stdout.resume()
+    t.same(await once(child, 'exit'), [0, null])
+  }
+  await run({ HOME: home, XDG_CACHE_HOME: 'relative' })
+  t.equal(existsSync('relative'), false)
+  t.not(readdirSync(join(home, '.cache', 'soup-node')).length, 0)
+  await run({ HOME: '', XDG_CACHE_HOME: join(home, 'cache') })
+  t.not(readdirSync(join(home, 'cache', 'soup-node')).length, 0)
+  for (const folder of ['', '/proc', join(home, 'missing')]) {
+    await run({ HOME: folder, XDG_CACHE_HOME: '' })
+    t.equal(existsSync(join(folder, '.cache')), false)
+  }
 })
