@@ -11,7 +11,7 @@ import { place, repo } from '../run-cli.ts'
 const PROGRAM = new URL('../../bin/soup-node.js', import.meta.url).pathname
 
 /** Starts the program as a process of its own. */
-function program(t: Test, env: Record<string, string>, ...argv: string[]) {
+function program(t: Test, env: NodeJS.ProcessEnv, ...argv: string[]) {
   const child = spawn(process.execPath, [PROGRAM, ...argv], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe']

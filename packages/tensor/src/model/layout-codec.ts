@@ -2,7 +2,7 @@ import { MAX_SHARDS, MAX_TENSORS } from '../limits.ts'
 import type { JsonScanner } from '../safetensors/json-scanner.ts'
 import { checkName } from '../safetensors/parse-header.ts'
 import { type ShardContents, shardNameFlaw } from '../safetensors/shard-index.ts'
-import { MODEL_FILE_NAME } from '../write/plan.ts'
+import { MODEL_FILE_NAME } from '../safetensors/shard-layout.ts'
 import { ADAPTER_FILE_NAME, graphNameFlaw } from './companion-names.ts'
 import type { ModelLayout } from './model.ts'
 

@@ -1,5 +1,5 @@
 import { INDEX_NAME } from '../safetensors/shard-index.ts'
-import { MODEL_FILE_NAME } from '../write/plan.ts'
+import { isSingle } from '../safetensors/shard-layout.ts'
 import { ADAPTER_FILE_NAME } from './companion-names.ts'
 import type { Model } from './model.ts'
 
@@ -23,8 +23,8 @@ export function modelFileNames({
       return [ADAPTER_FILE_NAME, ...files.keys()]
     case 'folder': {
       const shards = layout.shards.map(({ fileName }) => fileName)
-      const isSharded = shards.length !== 1 || shards[0] !== MODEL_FILE_NAME
-      return [...shards, ...(isSharded ? [INDEX_NAME] : []), ...files.keys()]
+      const index = isSingle(layout.shards) ? [] : [INDEX_NAME]
+      return [...shards, ...index, ...files.keys()]
     }
   }
 }

@@ -2,6 +2,14 @@ import type { Checkpoint, TensorInfo } from '../checkpoint.ts'
 import { TensorError } from '../errors.ts'
 import { MAX_SHARDS } from '../limits.ts'
 
+/** Name of the only file of a checkpoint that isn't sharded. */
+export const MODEL_FILE_NAME = 'model.safetensors'
+
+/** Tells whether tools find a checkpoint's only file by its name. All others need an index. */
+export function isSingle(files: readonly { fileName: string }[]): boolean {
+  return files.length === 1 && files[0]!.fileName === MODEL_FILE_NAME
+}
+
 /** One file of a sharded checkpoint before it is written. */
 export interface PlannedShard {
   /** `model-00001-of-00003.safetensors`, or `model.safetensors` where it is the only one. */
@@ -48,7 +56,7 @@ function pack(tensors: Iterable<TensorInfo>, shardSize: number): TensorInfo[][] 
 }
 
 function shardName(i: number, count: number): string {
-  if (count === 1) return 'model.safetensors'
+  if (count === 1) return MODEL_FILE_NAME
   const digits = (n: number) => String(n).padStart(5, '0')
   return `model-${digits(i + 1)}-of-${digits(count)}.safetensors`
 }

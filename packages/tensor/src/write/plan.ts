@@ -2,7 +2,7 @@ import type { Checkpoint } from '../checkpoint.ts'
 import { checkpointBytes } from '../describe.ts'
 import { encodeHeader, fileOrder } from '../safetensors/header.ts'
 import { encodeIndex, INDEX_NAME } from '../safetensors/shard-index.ts'
-import type { PlannedShard } from '../safetensors/shard-layout.ts'
+import { isSingle, MODEL_FILE_NAME, type PlannedShard } from '../safetensors/shard-layout.ts'
 
 /** A file that is to be written, down to the last byte but those of its tensors. */
 export interface PlannedFile {
@@ -17,9 +17,6 @@ export interface PlannedFile {
 
 /** What a plan is made of: nothing of a tensor is read. */
 export type Described = Pick<Checkpoint, 'name' | 'metadata' | 'tensors'>
-
-/** Name of the only file of a checkpoint that isn't sharded. */
-export const MODEL_FILE_NAME = 'model.safetensors'
 
 /**
  * One safetensors file that holds the whole checkpoint.
@@ -52,7 +49,7 @@ export function planShards(checkpoint: Described, shards: readonly PlannedShard[
     const part = new Map(tensors.map(info => [info.name, info]))
     return planFile({ name, metadata, tensors: part }, fileName)
   })
-  if (files.length === 1 && files[0]!.fileName === MODEL_FILE_NAME) return files
+  if (isSingle(files)) return files
   const weightMap = new Map<string, string>()
   for (const { fileName, positions } of files) {
     for (const name of positions.keys()) weightMap.set(name, fileName)
