@@ -39,6 +39,8 @@ export interface NamedSpec {
 export interface ExpertSpec extends SignedDelta {
   kind: 'expert'
   base: ModelSpec
+  /** Where else the base lies, perhaps beside other files: what the expert has in common with one of these comes from there. */
+  otherCopies?: readonly ModelSpec[] | undefined
   delta: PackedSpec
   /** Whether every tensor was found to be the expert's before. */
   isVerified?: boolean | undefined
@@ -135,7 +137,8 @@ async function openOne(
       return await openExpert(
         spec,
         await openBase(spec.base),
-        await packed(spec.delta, opened, options)
+        await packed(spec.delta, opened, options),
+        openBase
       )
     case 'soup':
       return await openSoup(spec, open, openBase, options)

@@ -1,8 +1,15 @@
 import { decodeDelta, decodeLora, payloadContents } from '@soup/delta'
 import { tensorsId } from '@soup/manifest'
-import { type Checkpoint, type Model, unpackModel, withTiedWeights } from '@soup/tensor'
+import {
+  type Checkpoint,
+  type CompanionFile,
+  type FindFile,
+  type Model,
+  unpackModel,
+  withTiedWeights
+} from '@soup/tensor'
 import { NodeError } from '../errors.ts'
-import type { ExpertSpec } from './model.ts'
+import type { ExpertSpec, ModelSpec, OpenSpec } from './model.ts'
 
 /** Format of a payload that is an adapter, not a whole model. */
 const LORA_FORMAT = 'lora/1'
@@ -10,16 +17,19 @@ const LORA_FORMAT = 'lora/1'
 /**
  * Decodes an expert: the whole model, or, from the codec `lora`, the adapter that it was published as.
  *
- * @param base stays the caller's; files that the expert has in common with it come from there
+ * @param base stays the caller's; files that the expert has in common with it come from there, or from another copy
  * @param packed the expert's payload; stays the caller's; trusted in nothing
+ * @param open opens the base's other copies, which stay the caller's too
  * @throws NodeError EXPERT_MISMATCH; TensorError, DeltaError where it is no delta over this base
  */
 export async function openExpert(
   spec: ExpertSpec,
   base: Model,
-  packed: Checkpoint
+  packed: Checkpoint,
+  open: OpenSpec
 ): Promise<Model> {
-  const payload = unpackModel(packed, { files: base.files.values() })
+  const findFile = fileFinder(base, spec.otherCopies ?? [], open)
+  const payload = unpackModel(packed, { findFile })
   const { layout, files } = payload
   const names = checkResult(spec, payload)
   const { isVerified } = spec
@@ -28,6 +38,23 @@ export async function openExpert(
     ? decodeLora(payload)
     : decodeDelta(await withTiedWeights(base, names), payload, { isVerified })
   return { ...expert, layout, files }
+}
+
+/** The same weights may be here several times, beside other files; the other copies are opened when they are needed. */
+function fileFinder(base: Model, otherCopies: readonly ModelSpec[], open: OpenSpec): FindFile {
+  return async sha256 => {
+    const inBase = withHash(base, sha256)
+    if (inBase !== undefined) return inBase
+    for (const copy of otherCopies) {
+      const found = withHash(await open(copy), sha256)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+}
+
+function withHash({ files }: Model, sha256: string): CompanionFile | undefined {
+  return [...files.values()].find(file => file.sha256 === sha256)
 }
 
 /** What an expert's publisher signed of its delta. */

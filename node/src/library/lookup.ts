@@ -9,7 +9,7 @@ import {
 } from '@soup/manifest'
 import { NodeError } from '../errors.ts'
 import type { SoupNode } from '../node.ts'
-import { basePayload } from './models.ts'
+import { basePayloads } from './models.ts'
 import { refreshCatalogue } from './refresh.ts'
 
 /** Fewer characters of an id say too little: every CIDv1 of a record begins with the same nine. */
@@ -108,7 +108,7 @@ async function bestBaseRecord(
 }
 
 /**
- * Lists what the repo holds of publishers who describe one base: first the record whose payload was found to
+ * Lists what the repo holds of publishers who describe one base: first the records whose payloads were found to
  * hold it, then what can be pulled, then the newest by its own account.
  *
  * @param base base id
@@ -123,10 +123,11 @@ export async function baseRecords(
     const signed = await parseRecord(envelope)
     if (signed.record.kind === 'base') found.push(signed as SignedRecord<BaseRecord>)
   }
-  const held = await basePayload(node, base, options)
+  const held = await basePayloads(node, base, options)
   const rank = ({ record: { payload } }: SignedRecord<BaseRecord>): number => {
     if (payload === undefined) return 0
-    return payload.root === held?.root && payload.bytes === held.bytes ? 2 : 1
+    const isHeld = held.some(({ root, bytes }) => payload.root === root && payload.bytes === bytes)
+    return isHeld ? 2 : 1
   }
   return found.sort((a, b) => rank(b) - rank(a) || b.record.created - a.record.created)
 }

@@ -6,17 +6,12 @@ import type { ExpertRecord, PayloadRef, SignedRecord } from '@soup/manifest'
 import { NodeError } from '../errors.ts'
 import type { ModelSpec, PackedSpec } from '../jobs/model.ts'
 import type { SoupNode } from '../node.ts'
+import { baseCopies, rememberCopy } from './base-copies.ts'
 import { leadsToResult } from './expert-payloads.ts'
 import { isVerified } from './verified-experts.ts'
 
 /** Codecs of deltas that this version reads. */
 export const CODECS: readonly string[] = ['exact', 'lora', ...LOSSY_CODECS]
-
-/** Namespace of the store's state where bases added without `--share` are remembered. */
-const BASE_FILES = 'base-files'
-
-/** Namespace of the store's state: which payload was found to hold a base. */
-const BASE_PAYLOADS = 'base-payloads'
 
 /** A base's own file or folder as it was when it was added. */
 export interface BaseFile {
@@ -55,8 +50,7 @@ export async function rememberBaseFile(
   base: string,
   file: BaseFile
 ): Promise<void> {
-  const parts = file.parts.map(part => ({ ...part }))
-  await node.store.state.put(BASE_FILES, base, { path: file.path, folder: file.folder, parts })
+  await rememberCopy(node, base, { file })
 }
 
 /**
@@ -68,7 +62,7 @@ export async function rememberBasePayload(
   base: string,
   { root, bytes }: PayloadRef
 ): Promise<void> {
-  await node.store.state.put(BASE_PAYLOADS, base, { root, bytes })
+  await rememberCopy(node, base, { payload: { root, bytes } })
 }
 
 /** @returns whether the node can read the base */
@@ -77,32 +71,17 @@ export async function hasBase(
   base: string,
   options?: AbortOptions
 ): Promise<boolean> {
-  if (await isComplete(node, await basePayload(node, base, options), options)) return true
-  const file = await baseFile(node, base, options)
-  return file !== undefined && (await changeOf(file)) === undefined
+  return (await readableCopies(node, base, options)).models.length > 0
 }
 
-async function baseFile(
+/** @returns the payloads that were found to hold a base, whether all of them are still here or not */
+export async function basePayloads(
   node: SoupNode,
   base: string,
   options?: AbortOptions
-): Promise<BaseFile | undefined> {
-  const known = (await node.store.state.get(BASE_FILES, base, options)) as unknown as
-    | BaseFile
-    | undefined
-  if (!Array.isArray(known?.parts)) return undefined // earlier versions noted less
-  return { ...known, folder: known.folder ?? known.path } // and called a file by itself ''
-}
-
-/** @returns the payload that was found to hold a base, whether all of it is still here or not */
-export async function basePayload(
-  node: SoupNode,
-  base: string,
-  options?: AbortOptions
-): Promise<PayloadRef | undefined> {
-  return (await node.store.state.get(BASE_PAYLOADS, base, options)) as unknown as
-    | PayloadRef
-    | undefined
+): Promise<PayloadRef[]> {
+  const copies = await baseCopies(node, base, options)
+  return copies.flatMap(copy => ('payload' in copy ? [copy.payload] : []))
 }
 
 /** @returns whether every chunk of a payload is here, and it has the size that its record says */
@@ -126,8 +105,9 @@ export async function holdsPayload(
   options?: AbortOptions
 ): Promise<boolean> {
   if (record.kind === 'base') {
-    const found = await basePayload(node, record.base, options)
-    return found?.root === record.payload?.root && (await isComplete(node, record.payload, options))
+    const found = await basePayloads(node, record.base, options)
+    const isKnown = found.some(({ root }) => root === record.payload?.root)
+    return isKnown && (await isComplete(node, record.payload, options))
   }
   if (record.kind !== 'expert') return false
   return (
@@ -148,7 +128,7 @@ async function payloadModel(
 }
 
 /**
- * Where to read a base: from its payload when it was pulled or shared, else from the file it was added from.
+ * Where to read a base: the copy that was added last of those that are what they were.
  *
  * @param base base id
  * @throws NodeError BASE_MISSING when the node does not have it, BASE_CHANGED when its file is not the same
@@ -158,14 +138,40 @@ export async function baseModel(
   base: string,
   options?: AbortOptions
 ): Promise<ModelSpec> {
-  const payload = await basePayload(node, base, options)
-  const model = payload && (await payloadModel(node, payload, options))
-  if (model !== undefined) return model
-  const file = await baseFile(node, base, options)
-  if (file === undefined) throw baseMissing(base)
-  const change = await changeOf(file)
-  if (change !== undefined) throw baseChanged(base, file, change)
-  return { kind: 'file', path: file.path }
+  return (await baseModels(node, base, options))[0]
+}
+
+/** Where to read each copy of a base, as {@link baseModel} prefers them. */
+async function baseModels(
+  node: SoupNode,
+  base: string,
+  options?: AbortOptions
+): Promise<[ModelSpec, ...ModelSpec[]]> {
+  const { models, changed } = await readableCopies(node, base, options)
+  const [preferred, ...others] = models
+  if (preferred === undefined) throw changed ?? baseMissing(base)
+  return [preferred, ...others]
+}
+
+/** @returns what can be read, and the error of the first file that can't */
+async function readableCopies(
+  node: SoupNode,
+  base: string,
+  options?: AbortOptions
+): Promise<{ models: ModelSpec[]; changed: NodeError | undefined }> {
+  const models: ModelSpec[] = []
+  let changed: NodeError | undefined
+  for (const copy of await baseCopies(node, base, options)) {
+    if ('payload' in copy) {
+      const model = await payloadModel(node, copy.payload, options)
+      if (model !== undefined) models.push(model)
+      continue
+    }
+    const change = await changeOf(copy.file)
+    if (change === undefined) models.push({ kind: 'file', path: copy.file.path })
+    else changed ??= baseChanged(base, copy.file, change)
+  }
+  return { models, changed }
 }
 
 function baseMissing(base: string): NodeError {
@@ -207,7 +213,7 @@ export async function expertModel(
     const message = `Expert ${id} uses the codec '${record.codec}', which this version cannot read (it reads: ${CODECS.join(', ')})`
     throw new NodeError('CODEC_UNKNOWN', message, { details: { id, codec: record.codec } })
   }
-  const base = await baseModel(node, record.base, options)
+  const [base, ...otherCopies] = await baseModels(node, record.base, options)
   const delta = await payloadModel(node, record.payload, options)
   if (delta === undefined) {
     const message = `Expert ${id} is not pulled yet; get it with: soup-node pull ${id}`
@@ -219,6 +225,7 @@ export async function expertModel(
     result: record.result,
     codec: record.codec,
     base,
+    otherCopies,
     delta,
     isVerified: await isVerified(node, id, options)
   }

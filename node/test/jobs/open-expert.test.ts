@@ -13,6 +13,8 @@ const base = file(await writeFolder(join(folder, 'base'), { shards: 2 }))
 const tuned = file(await writeFolder(join(folder, 'tuned'), { step: 1, isUntied: true }))
 const adapter = file(await writeAdapter(join(folder, 'adapter'), 1))
 
+const never = () => Promise.reject(new Error('another copy was opened'))
+
 for (const [name, expert, fileNames] of [
   ['whole model', tuned, ['config.json', 'generation_config.json', 'tokenizer.json']],
   ['adapter', adapter, ['adapter_config.json']]
@@ -24,7 +26,7 @@ for (const [name, expert, fileNames] of [
     const packed = await openPacked(delta)
     await withModel(base, async from => {
       const spec = { kind: 'expert', id: 'e', result, codec, base, delta } as const
-      const opened = await openExpert(spec, from, packed)
+      const opened = await openExpert(spec, from, packed, never)
       await withModel(expert, async original => {
         t.same(opened.layout, original.layout)
         t.same([...opened.files.keys()], fileNames)
@@ -34,7 +36,7 @@ for (const [name, expert, fileNames] of [
         t.same(await describeTensors(opened), await describeTensors(original))
       })
       const other = { ...spec, result: 'bafyother' }
-      await t.rejects(openExpert(other, from, packed), {
+      await t.rejects(openExpert(other, from, packed, never), {
         code: 'EXPERT_MISMATCH',
         details: { id: 'e', expected: 'bafyother', got: result }
       })

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import type { AbortOptions } from '@soup/interface'
 import type { Checkpoint, TensorInfo } from '../checkpoint.ts'
 import { TensorError } from '../errors.ts'
 import { MAX_COMPANION_BYTES } from '../limits.ts'
@@ -10,10 +11,16 @@ import { readLayout } from './layout-codec.ts'
 import type { CompanionFile, Model, ModelLayout } from './model.ts'
 import { FILES_KEY, LAYOUT_KEY, PACKED_FILE_PREFIX } from './reserved.ts'
 
+/** Finds a file by its SHA-256 (lower-case hex). @returns undefined when there is none */
+export type FindFile = (
+  sha256: string,
+  options?: AbortOptions
+) => Promise<CompanionFile | undefined>
+
 /** Options of {@link unpackModel}. */
 export interface UnpackOptions {
-  /** Files that are here already, the base's: where the packed model lists a file only, the one of its SHA-256 is it. */
-  files?: Iterable<CompanionFile> | undefined
+  /** Finds a file that is here already, the base's, where the packed model only lists it; called when it is read. */
+  findFile?: FindFile | undefined
 }
 
 /**
@@ -30,11 +37,10 @@ export function unpackModel(checkpoint: Checkpoint, options: UnpackOptions = {})
   const layout = parseLayout(checkpoint)
   const listed = parseFiles(checkpoint, layout)
   const stored = storedFiles(checkpoint, listed)
-  const supplied = new Map([...(options.files ?? [])].map(file => [file.sha256, file]))
   const files = new Map(
     listed.map(file => [
       file.fileName,
-      companion(checkpoint, file, stored.get(file.fileName), supplied.get(file.sha256))
+      companion(checkpoint, file, stored.get(file.fileName), options.findFile)
     ])
   )
   const { name, isSequential } = checkpoint
@@ -118,14 +124,14 @@ function companion(
   checkpoint: Checkpoint,
   listed: ListedFile,
   stored: TensorInfo | undefined,
-  supplied: CompanionFile | undefined
+  findFile: FindFile | undefined
 ): CompanionFile {
   return {
     ...listed,
     read: async options => {
       const bytes =
         stored === undefined
-          ? await supplied?.read(options)
+          ? await (await findFile?.(listed.sha256, options))?.read(options)
           : await readTensor(checkpoint, stored.name, { ...options, maxBytes: MAX_COMPANION_BYTES })
       if (bytes === undefined) throw missing(checkpoint, listed)
       if (hash('sha256', bytes) !== listed.sha256) throw mismatch(checkpoint, listed)
@@ -137,7 +143,7 @@ function companion(
 function missing({ name }: Checkpoint, { fileName, sha256 }: ListedFile): TensorError {
   return new TensorError(
     'COMPANION_MISSING',
-    `${name} lists ${fileName} without carrying it, for its base should have it, and the base here has no file of that content; pull the base from whoever published it, or add the folder that the base was released as`,
+    `${name} lists ${fileName} without carrying it, for its base should have it, and no copy of the base here has a file of that content; pull the base from whoever published it, or add the folder that the base was released as`,
     { details: { checkpoint: name, fileName, sha256 } }
   )
 }

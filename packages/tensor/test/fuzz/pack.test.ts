@@ -8,7 +8,7 @@ import { unpackModel } from '../../src/model/unpack.ts'
 import { openSafetensors } from '../../src/safetensors/reader.ts'
 import { writeSafetensors } from '../../src/safetensors/writer.ts'
 import { memorySink, source } from '../fixtures.ts'
-import { companion, model } from '../model/folders.ts'
+import { companion, findIn, model } from '../model/folders.ts'
 
 const FILES = { 'config.json': '{"dtype":"bfloat16"}', 'vocab.txt': 'words' }
 const BASE = [companion('vocab.txt', 'words')]
@@ -23,7 +23,7 @@ const PACKED = packModel(model({ a: 1, b: 2, c: 3 }, FILES, LAYOUT), { except: B
 
 /** Unpacks what may be anything and plans it: only files that may lie beside weights come out. */
 async function check(packed: Checkpoint): Promise<void> {
-  const unpacked = unpackModel(packed, { files: BASE })
+  const unpacked = unpackModel(packed, { findFile: findIn(BASE) })
   const { layout } = unpacked
   for (const fileName of unpacked.files.keys()) {
     const isGraph = layout.kind === 'onnx' && fileName === layout.graph

@@ -1,6 +1,7 @@
 import { memoryCheckpoint } from '../../src/memory-checkpoint.ts'
 import { memoryCompanion } from '../../src/model/memory-companion.ts'
 import type { CompanionFile, Model, ModelLayout } from '../../src/model/model.ts'
+import type { FindFile } from '../../src/model/unpack.ts'
 import { file } from '../fixtures.ts'
 
 /** A safetensors file of BF16 tensors of 4 elements, each filled with a byte. */
@@ -23,6 +24,11 @@ export function weights(
 /** A companion file of text. */
 export function companion(fileName: string, text: string): CompanionFile {
   return memoryCompanion(fileName, Buffer.from(text))
+}
+
+/** Finds files of a list by their hash. */
+export function findIn(files: readonly CompanionFile[]): FindFile {
+  return async sha256 => files.find(file => file.sha256 === sha256)
 }
 
 /** A model in memory: tensors by name, of 4 BF16 elements filled with a byte, and companion files by name. */

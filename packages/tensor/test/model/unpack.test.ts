@@ -8,7 +8,7 @@ import { readTensor } from '../../src/read-tensor.ts'
 import { openSafetensors } from '../../src/safetensors/reader.ts'
 import { writeSafetensors } from '../../src/safetensors/writer.ts'
 import { memorySink, sha256, source } from '../fixtures.ts'
-import { companion, model } from './folders.ts'
+import { companion, findIn, model } from './folders.ts'
 
 const FILES = { 'config.json': '{"a":1}', 'vocab.txt': 'words' }
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString()
@@ -71,15 +71,22 @@ t.test('a file that the base has is taken from there, by its content', async t =
   const base = [companion('vocab.txt', 'words')]
   const packed = await travel(packModel(model({ a: 1 }, FILES), { except: base }))
   t.notOk(packed.tensors.has('soup.file/vocab.txt'))
-  t.equal(text(await unpackModel(packed, { files: base }).files.get('vocab.txt')!.read()), 'words')
-  const missing = unpackModel(packed, { files: [companion('vocab.txt', 'other')] })
+  t.equal(
+    text(
+      await unpackModel(packed, { findFile: findIn(base) })
+        .files.get('vocab.txt')!
+        .read()
+    ),
+    'words'
+  )
+  const missing = unpackModel(packed, { findFile: findIn([companion('vocab.txt', 'other')]) })
   await t.rejects(missing.files.get('vocab.txt')!.read(), {
     code: 'COMPANION_MISSING',
     message: /lists vocab.txt without carrying it.*pull the base/
   })
   const liar = { ...companion('vocab.txt', 'words'), read: async () => Buffer.from('lies!') }
   await t.rejects(
-    unpackModel(packed, { files: [liar] })
+    unpackModel(packed, { findFile: findIn([liar]) })
       .files.get('vocab.txt')!
       .read(),
     {
