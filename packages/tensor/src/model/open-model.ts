@@ -12,7 +12,7 @@ import { openSafetensors } from '../safetensors/reader.ts'
 import { INDEX_NAME } from '../safetensors/shard-index.ts'
 import { MODEL_FILE_NAME } from '../safetensors/shard-layout.ts'
 import { openSharded } from '../safetensors/sharded-reader.ts'
-import { readAdapterConfig } from './adapter/read-adapter.ts'
+import { checkConfigs } from './check-configs.ts'
 import { ADAPTER_CONFIG_NAME, ADAPTER_FILE_NAME } from './companion-names.ts'
 import { openCompanions } from './companions.ts'
 import { adviceOnFile, adviceOnFolder } from './format-advice.ts'
@@ -72,7 +72,7 @@ async function openFolder(folder: string, options?: AbortOptions): Promise<Model
   return await closeOnFailure(checkpoint, async () => {
     const files = await openCompanions(folder, entries, options)
     const model = { ...unreserved(checkpoint), layout, files }
-    if (layout.kind === 'adapter') await readAdapterConfig(model, options)
+    await checkConfigs(folder, model, options)
     return model
   })
 }
@@ -120,6 +120,10 @@ async function openWeights(
     const openShard = (fileName: string) => fileSource(join(folder, fileName))
     const checkpoint = await openSharded(index, openShard, options)
     return { checkpoint, layout: { kind: 'folder', shards: checkpoint.shards } }
+  }
+  if (entries.includes(ADAPTER_FILE_NAME)) {
+    const advice = `its ${ADAPTER_FILE_NAME} is a PEFT adapter, of which it lacks the ${ADAPTER_CONFIG_NAME}; save it again with PEFT, or copy that file from where the adapter comes from`
+    throw unknownFormat(folder, advice)
   }
   throw unknownFormat(folder, adviceOnFolder(entries, `${MODEL_FILE_NAME} or ${INDEX_NAME}`))
 }

@@ -122,6 +122,11 @@ const REFUSED: Record<string, [folder: Record<string, string | Buffer>, path: st
     '',
     /expected adapter_model.safetensors in it, it has "adapter_model.bin": a pickle/
   ],
+  'an adapter without configuration': [
+    { 'adapter_model.safetensors': '', 'README.md': '' },
+    '',
+    /lacks the adapter_config.json; save it again with PEFT/
+  ],
   'an adapter without weights': [{ 'adapter_config.json': '{}' }, '', /it has no weights/],
   'a pickle': [{ 'a.PT': '' }, 'a.PT', /it is a pickle/],
   'an index': [

@@ -1,7 +1,7 @@
 import type { AbortOptions } from '@soup/interface'
 import { ADAPTER_CONFIG_NAME } from '../companion-names.ts'
 import type { Model } from '../model.ts'
-import { type AdapterConfig, parseAdapterConfig } from './config.ts'
+import { parseAdapterConfig } from './config.ts'
 import { invalidAdapter } from './errors.ts'
 import { type Adapter, adapterModules } from './modules.ts'
 
@@ -13,19 +13,8 @@ import { type Adapter, adapterModules } from './modules.ts'
  *   configuration of an adapter
  */
 export async function readAdapter(model: Model, options?: AbortOptions): Promise<Adapter> {
-  return adapterModules(model, await readAdapterConfig(model, options))
-}
-
-/**
- * Reads the configuration of an adapter folder.
- *
- * @throws {TensorError} as {@link parseAdapterConfig}; `ADAPTER_INVALID` when the model has none
- */
-export async function readAdapterConfig(
-  { name, files }: Pick<Model, 'name' | 'files'>,
-  options?: AbortOptions
-): Promise<AdapterConfig> {
+  const { name, files } = model
   const file = files.get(ADAPTER_CONFIG_NAME)
   if (file === undefined) throw invalidAdapter(name, `it has no ${ADAPTER_CONFIG_NAME}`)
-  return parseAdapterConfig(await file.read(options), name)
+  return adapterModules(model, parseAdapterConfig(await file.read(options), name))
 }

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import t from 'tap'
-import { readAdapter, readAdapterConfig } from '../../../src/model/adapter/read-adapter.ts'
+import { readAdapter } from '../../../src/model/adapter/read-adapter.ts'
 import { openModel } from '../../../src/model/open-model.ts'
 import { file } from '../../fixtures.ts'
+import { model } from '../folders.ts'
 import { WRITTEN } from './fixtures.ts'
 
 const P = 'base_model.model.layers.0.q_proj'
@@ -16,11 +17,11 @@ const folder = (fields: Record<string, unknown> = {}) => ({
 })
 
 t.test('an adapter folder says what it does to its base', async t => {
-  const model = await openModel(t.testdir(folder()))
-  t.teardown(() => model.close())
-  const { modules, checkpoint } = await readAdapter(model)
+  const opened = await openModel(t.testdir(folder()))
+  t.teardown(() => opened.close())
+  const { modules, checkpoint } = await readAdapter(opened)
   t.match(modules, [{ name: 'layers.0.q_proj', rank: 4 }])
-  t.equal(checkpoint, model)
+  t.equal(checkpoint, opened)
 })
 
 t.test(
@@ -36,7 +37,7 @@ t.test(
 )
 
 t.test('a model without the configuration of an adapter is none', async t => {
-  await t.rejects(readAdapterConfig({ name: 'x', files: new Map() }), {
-    ...{ code: 'ADAPTER_INVALID', message: /x .*it has no adapter_config.json/ }
+  await t.rejects(readAdapter(model({})), {
+    ...{ code: 'ADAPTER_INVALID', message: /the model .*it has no adapter_config.json/ }
   })
 })
