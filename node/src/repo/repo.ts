@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkPrivate } from '@soup/exchange'
@@ -38,7 +39,8 @@ export function repoPaths(root: string): RepoPaths {
 /**
  * Makes a repo: settings and API token. The identity is made by whoever opens it first.
  *
- * @throws NodeError REPO_EXISTS when there is one already, OUT_FAILED when the folder cannot be made
+ * @throws NodeError REPO_EXISTS when there is one already, OUT_FAILED when the folder cannot be made, or is another
+ *   program's
  */
 export async function initRepo(root: string, settings: Partial<Config>): Promise<RepoPaths> {
   const paths = repoPaths(root)
@@ -54,9 +56,18 @@ export async function initRepo(root: string, settings: Partial<Config>): Promise
 
 /** @returns false when there is a repo already */
 async function writeRepo(paths: RepoPaths, config: Config): Promise<boolean> {
+  if (existsSync(paths.config) && !isRepo(paths)) throw new Error(FOREIGN)
   await makeFolder(paths.root, { mode: 0o700 })
   await writeNew(paths.apiToken, `${randomBytes(32).toString('base64url')}\n`)
   return await writeNew(paths.config, `${JSON.stringify(config, null, 2)}\n`)
+}
+
+/** What is said of a folder that isn't a repo. */
+const FOREIGN = "its config.json is another program's"
+
+/** Models have a `config.json`, too; a repo never has it alone, for `init` writes the token before it. */
+function isRepo({ apiToken, identity }: RepoPaths): boolean {
+  return existsSync(apiToken) || existsSync(identity)
 }
 
 /** Writes a file that only its owner may read. @returns false when it exists already */
@@ -77,8 +88,11 @@ async function writeNew(path: string, text: string): Promise<boolean> {
  */
 export async function readConfig(paths: RepoPaths): Promise<Config> {
   const text = await readOptional(paths.config)
-  if (text !== undefined) return parseConfig(text, paths.config)
-  const message = `There is no repo at ${paths.root}; make one with: soup-node init --repo ${paths.root}`
+  if (text !== undefined && isRepo(paths)) return parseConfig(text, paths.config)
+  const message =
+    text === undefined
+      ? `There is no repo at ${paths.root}; make one with: soup-node init --repo ${paths.root}`
+      : `${paths.root} is no repo: ${FOREIGN}; make one in another folder with: soup-node init --repo DIR`
   throw new NodeError('REPO_MISSING', message, { details: { repo: paths.root } })
 }
 

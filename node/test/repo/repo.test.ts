@@ -68,6 +68,34 @@ t.test('readConfig() of a folder that is no repo says how to make one', async t 
   })
 })
 
+t.test(
+  "a folder with another program's config.json is no repo, and none is made there",
+  async t => {
+    const text = '{"architectures":["LlamaForCausalLM"]}'
+    const root = t.testdir({ 'config.json': text })
+    await t.rejects(readConfig(repoPaths(root)), {
+      code: 'REPO_MISSING',
+      message: `${root} is no repo: its config.json is another program's`
+    })
+    await t.rejects(initRepo(root, {}), {
+      code: 'OUT_FAILED',
+      message: /its config.json is another program's; choose another folder with --repo DIR/
+    })
+    t.same(await readdir(root), ['config.json'])
+    t.equal(await readFile(join(root, 'config.json'), 'utf8'), text)
+  }
+)
+
+t.test('a repo that lost its token is one still, and init ends what it was killed in', async t => {
+  const paths = await initRepo(t.testdir({}), {})
+  await loadIdentity(paths.identity)
+  await rm(paths.apiToken)
+  t.same(await readConfig(paths), defaultConfig())
+  await rm(paths.config)
+  await initRepo(paths.root, {})
+  t.same(await readConfig(paths), defaultConfig())
+})
+
 t.test('readApiToken() accepts no token that could be guessed', async t => {
   const root = t.testdir({ 'api.token': `${'x'.repeat(31)}\n` })
   const failure = { code: 'API_TOKEN_MISSING', message: 'api.token' }
