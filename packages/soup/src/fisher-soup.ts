@@ -80,7 +80,7 @@ function checkFisher(base: Checkpoint, { name: fisher, checkpoint }: NamedCheckp
     const got = info === undefined ? 'is missing' : `is ${info.dtype}[${info.shape}]`
     throw new SoupBuildError(
       'SOUP_FISHER',
-      `${fisher} is no Fisher information over ${base.name}: tensor ${JSON.stringify(name)} ${got}, expected F32[${shape}]`,
+      `${fisher} is no Fisher information over ${base.name}: tensor ${JSON.stringify(name)} ${got}, expected floats of [${shape}]`,
       { details: { fisher, tensor: name, expected: shape, got } }
     )
   }

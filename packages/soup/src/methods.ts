@@ -212,7 +212,8 @@ export const METHODS: Readonly<Record<MethodName, Method>> = {
   },
   factors: {
     ...ANY_NUMBER,
-    summary: "of adapters, A and B averaged by themselves, as the paper's code does",
+    summary:
+      "of adapters of equal rank and α/r, A and B averaged by themselves, as the paper's code does",
     lambda: 'extrapolate',
     mixesAdapters: true
   }

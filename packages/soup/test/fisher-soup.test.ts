@@ -95,7 +95,7 @@ t.test('Fisher information that does not fit is refused before anything is read'
   const ingredients = experts([base], [1])
   const cases = [
     [[], /of each expert: 1, got 0/],
-    [[memoryCheckpoint({ tensors: [] })], /"x" is missing, expected F32\[2\]/],
+    [[memoryCheckpoint({ tensors: [] })], /"x" is missing, expected floats of \[2\]/],
     [[model('f', [1])], /"x" is F32\[1\]/],
     [[raw('I32', [2], Int32Array.of(1, 2))], /"x" is I32\[2\]/]
   ] as const
