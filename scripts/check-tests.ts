@@ -1,5 +1,6 @@
 /**
- * Fails when a source file has no test of the same name: tap itself does not notice.
+ * Fails when a source file has no test of the same name: tap itself does not notice. And when a page of the
+ * documentation is empty, which nothing else notices either.
  *
  * `packages/x/src/a/b.ts` wants `packages/x/test/a/b.test.ts`. Files without behaviour of their own are
  * exempt: contracts, constants, generated code, entry points that a parent's test starts.
@@ -25,4 +26,11 @@ const untested = SOURCES.flatMap(pattern => globSync(pattern))
 
 for (const path of untested) console.error(`${path}: no test mirrors it`)
 console.log(`${untested.length} source files without a test`)
-process.exitCode = untested.length === 0 ? 0 : 1
+
+const empty = ['docs/**/*.md', '*.md']
+  .flatMap(pattern => globSync(pattern))
+  .filter(path => readFileSync(path, 'utf8').trim() === '')
+  .sort()
+
+for (const path of empty) console.error(`${path}: this page is empty`)
+process.exitCode = untested.length + empty.length === 0 ? 0 : 1
