@@ -12,7 +12,8 @@ import { type Command, nodeCommand } from './command.ts'
 /** `checkout`: writes an expert as its publisher had it. */
 export const checkout: Command = nodeCommand({
   name: 'checkout',
-  summary: 'write an expert itself, bit for bit, from its base and its delta',
+  summary:
+    'write an expert itself, bit for bit, from its base and its delta; all that is written is hashed',
   args: [{ flags: '<expert>', summary: 'id of the expert' }],
   options: [
     { flags: '--out <dir>', summary: 'the folder to make, in the form of the expert' },
@@ -24,7 +25,8 @@ export const checkout: Command = nodeCommand({
     const out = invocation.path(invocation.required('out'))
     const expert = await findExpert(node, invocation.arg(0, 'expert'), options)
     if (!invocation.flag('lossy')) refuseLoss(expert)
-    const model = await expertModel(node, expert, options)
+    // Hashed each time: what was right before may have been changed on the disk since.
+    const model = { ...(await expertModel(node, expert, options)), isVerified: false }
     return await intoFolder(out, async folder => {
       const [written] = await runJob('write', { models: [{ model, folder }] }, options)
       await rememberVerified(node, [expert.id])

@@ -42,7 +42,7 @@ export interface ExpertSpec extends SignedDelta {
   /** Where else the base lies, perhaps beside other files: what the expert has in common with one of these comes from there. */
   otherCopies?: readonly ModelSpec[] | undefined
   delta: PackedSpec
-  /** Whether every tensor was found to be the expert's before. */
+  /** Whether every tensor was found to be the expert's before, and none need be hashed again. */
   isVerified?: boolean | undefined
 }
 

@@ -4,7 +4,7 @@ import { LOSSY_CODECS } from '@soup/delta'
 import type { AbortOptions } from '@soup/interface'
 import type { ExpertRecord, PayloadRef, SignedRecord } from '@soup/manifest'
 import { NodeError } from '../errors.ts'
-import type { ModelSpec, PackedSpec } from '../jobs/model.ts'
+import type { ExpertSpec, ModelSpec, PackedSpec } from '../jobs/model.ts'
 import type { SoupNode } from '../node.ts'
 import { baseCopies, rememberCopy } from './base-copies.ts'
 import { leadsToResult } from './expert-payloads.ts'
@@ -22,14 +22,18 @@ export interface BaseFile {
   parts: readonly FilePart[]
 }
 
+/** Earlier versions noted neither of the last two. */
 interface FilePart {
   fileName: string
   sizeBytes: number
   modifiedMs: number
+  /** When the system says that it last changed: no program can put that back, as it can the time of its bytes. */
+  changedMs?: number
+  inode?: string
 }
 
 /**
- * Notes sizes and times of a model's files before they are read, so that a later change shows.
+ * Notes sizes, times and inodes of a model's files before they are read, so that a later change shows.
  *
  * @param fileNames as `modelFileNames` lists them, from the model's folder; none of a file by itself
  */
@@ -40,8 +44,11 @@ export async function lookAtFile(path: string, fileNames: readonly string[]): Pr
 }
 
 async function lookAt(folder: string, fileName: string): Promise<FilePart> {
-  const { size, mtimeMs } = await stat(join(folder, fileName))
-  return { fileName, sizeBytes: size, modifiedMs: mtimeMs }
+  const { size, mtimeMs, ctimeMs, ino } = await stat(join(folder, fileName))
+  return {
+    ...{ fileName, sizeBytes: size, modifiedMs: mtimeMs },
+    ...{ changedMs: ctimeMs, inode: String(ino) }
+  }
 }
 
 /** Remembers where a base lies on this machine, so that it need not be copied. */
@@ -183,13 +190,23 @@ function baseMissing(base: string): NodeError {
 
 /** @returns what became of the file since it was added, or undefined when it is as it was */
 async function changeOf({ path, folder, parts }: BaseFile): Promise<string | undefined> {
-  for (const { fileName, sizeBytes, modifiedMs } of parts) {
+  for (const part of parts) {
+    const { fileName } = part
     const what = join(folder, fileName) === join(path) ? '' : `(its ${fileName}) `
     const now = await lookAt(folder, fileName).catch(() => undefined)
     if (now === undefined) return `${what}is gone`
-    if (now.sizeBytes !== sizeBytes || now.modifiedMs !== modifiedMs) return `${what}changed`
+    if (!isSame({ ...now, ...part }, now)) return `${what}changed`
   }
   return undefined
+}
+
+function isSame(before: FilePart, now: FilePart): boolean {
+  return (
+    before.sizeBytes === now.sizeBytes &&
+    before.modifiedMs === now.modifiedMs &&
+    before.changedMs === now.changedMs &&
+    before.inode === now.inode
+  )
 }
 
 function baseChanged(base: string, { path }: BaseFile, change: string): NodeError {
@@ -208,7 +225,7 @@ export async function expertModel(
   node: SoupNode,
   { id, record }: SignedRecord<ExpertRecord>,
   options?: AbortOptions
-): Promise<ModelSpec> {
+): Promise<ExpertSpec> {
   if (!CODECS.includes(record.codec)) {
     const message = `Expert ${id} uses the codec '${record.codec}', which this version cannot read (it reads: ${CODECS.join(', ')})`
     throw new NodeError('CODEC_UNKNOWN', message, { details: { id, codec: record.codec } })

@@ -7,7 +7,7 @@ const VERIFIED_EXPERTS = 'verified-experts'
 
 /**
  * Remembers that experts were decoded whole, and that every tensor was what its publisher signed. Base and payload are
- * what they were as long as their own checks hold, so nobody need hash the result again.
+ * what they were as long as their own checks hold, so soups, fronts and measurements need not hash the result again.
  *
  * @param ids record ids
  */

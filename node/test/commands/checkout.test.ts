@@ -3,7 +3,8 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ExpertRecord } from '@soup/manifest'
 import t from 'tap'
-import { carry, kitchen, repo, withNode } from '../run-cli.ts'
+import { lookAtFile, rememberBaseFile } from '../../src/library/models.ts'
+import { addBase, carry, kitchen, publish, repo, withNode, writeModels } from '../run-cli.ts'
 
 const at = await kitchen(t)
 
@@ -76,6 +77,29 @@ t.test('a chunk that was damaged on the disk is found, and nothing is written', 
   })
   t.notOk((await readdir(at.folder)).some(name => name.startsWith('never')))
 })
+
+t.test(
+  'what was right before is hashed again: a base changed behind its note is found',
+  async t => {
+    const other = await repo(t)
+    await writeModels(other)
+    const base = await addBase(other, 'base.safetensors')
+    const one = await publish(other, 'one.safetensors', base)
+    await other.json('checkout', one, '--out', 'right')
+    const path = join(other.folder, 'base.safetensors')
+    const bytes = await readFile(path)
+    bytes[bytes.length - 1]! ^= 1
+    await writeFile(path, bytes)
+    await withNode(other, async node => {
+      await rememberBaseFile(node, base, await lookAtFile(path, []))
+    })
+    t.match(await other.fails('checkout', one, '--out', 'wrong'), {
+      code: 4,
+      error: { code: 'DELTA_SHA256' }
+    })
+    t.notOk((await readdir(other.folder)).includes('wrong'))
+  }
+)
 
 /** @returns the path of the file with this name */
 async function findFile(folder: string, name: string): Promise<string> {

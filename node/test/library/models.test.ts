@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type BaseRecord, parseRecord, type SignedRecord, signRecord } from '@soup/manifest'
 import { testKey } from '@soup/testing'
@@ -96,12 +96,24 @@ t.test("a base's file counts while it is as it was", async t => {
   })
 })
 
+t.test("a base's file has changed, too, where its size and time are as they were", async t => {
+  const other = await repo(t)
+  const path = await writeModel(join(other.folder, 'base.safetensors'))
+  await withNode(other, async node => {
+    await utimes(path, 1, 1)
+    await rememberBaseFile(node, at.base, await lookAtFile(path, []))
+    await utimes(path, 1, 1)
+    await t.rejects(baseModel(node, at.base), { code: 'BASE_CHANGED', message: `${path} changed` })
+  })
+})
+
 t.test("a base's file that an earlier version noted, under no name, counts as well", async t => {
   const other = await repo(t)
   const path = await writeModel(join(other.folder, 'base.safetensors'))
   await withNode(other, async node => {
     const { parts } = await lookAtFile(path, [])
-    const noted = { path, parts: [{ ...parts[0]!, fileName: '' }] }
+    const { sizeBytes, modifiedMs } = parts[0]!
+    const noted = { path, parts: [{ fileName: '', sizeBytes, modifiedMs }] }
     await node.store.state.put('base-files', at.base, noted)
     t.same(await baseModel(node, at.base), { kind: 'file', path })
     await rm(path)
