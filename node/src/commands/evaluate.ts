@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import type { ProgressOptions } from '@soup/interface'
-import { MAX_RECIPE_LENGTH, parseRecipe } from '@soup/manifest'
+import { MAX_RECIPE_LENGTH, parseRecipe, type RecipeRecord } from '@soup/manifest'
 import { table } from '../cli/format.ts'
 import { UsageError } from '../errors.ts'
 import type { NamedSpec } from '../jobs/model.ts'
@@ -9,7 +9,7 @@ import { findExpert } from '../library/lookup.ts'
 import { measure } from '../library/measure.ts'
 import { expertModel } from '../library/models.ts'
 import { readParsed } from '../library/read-text.ts'
-import { soupModel } from '../library/recipes.ts'
+import { checkRebuilt, soupModel } from '../library/recipes.ts'
 import type { SoupNode } from '../node.ts'
 import { type Command, nodeCommand } from './command.ts'
 import type { Invocation } from './invocation.ts'
@@ -42,10 +42,11 @@ export const evaluate: Command = nodeCommand({
   needs: 'repo',
   async run(node, invocation, options) {
     const task = findTask(invocation.required('task'))
-    const model = await modelOf(node, invocation, options)
+    const { model, recipe } = await modelOf(node, invocation, options)
     const settings = {
       seeds: invocation.integer('seeds', 2, MAX_SEEDS),
-      workers: invocation.integer('workers', 1, MAX_WORKERS)
+      workers: invocation.integer('workers', 1, MAX_WORKERS),
+      check: ([sha256]: readonly string[]) => recipe && checkRebuilt(recipe, sha256!)
     }
     const [measured] = await measure(node, task, [model], { ...settings, ...options })
     const { sha256, rewards } = measured!
@@ -62,12 +63,18 @@ export const evaluate: Command = nodeCommand({
     )
 })
 
+/** What is measured, and the recipe that it must come out as, where it is the soup of one. */
+interface Subject {
+  model: NamedSpec
+  recipe?: RecipeRecord
+}
+
 /** A path that exists is a file, whatever it is called; everything else is an expert's id. */
 async function modelOf(
   node: SoupNode,
   invocation: Invocation,
   options: ProgressOptions
-): Promise<NamedSpec> {
+): Promise<Subject> {
   const text = invocation.arg(0, 'model')
   const path = invocation.path(text)
   const isFile = await stat(path).then(
@@ -76,10 +83,10 @@ async function modelOf(
   )
   if (isFile && path.endsWith('.json')) return await recipeModel(node, path, invocation, options)
   refuseRecipeOptions(invocation)
-  if (isFile) return { kind: 'named', name: path, model: { kind: 'file', path } }
+  if (isFile) return { model: { kind: 'named', name: path, model: { kind: 'file', path } } }
   const expert = await findExpert(node, text, options)
   const model = await expertModel(node, expert, options)
-  return { kind: 'named', name: `expert ${expert.id}`, model }
+  return { model: { kind: 'named', name: `expert ${expert.id}`, model } }
 }
 
 async function recipeModel(
@@ -87,7 +94,7 @@ async function recipeModel(
   path: string,
   invocation: Invocation,
   options: ProgressOptions
-): Promise<NamedSpec> {
+): Promise<Subject> {
   const recipe = await readParsed(path, MAX_RECIPE_LENGTH, parseRecipe)
   const files = await fisherFiles(invocation, options)
   refuseUnusedFisher(recipe, files)
@@ -96,7 +103,7 @@ async function recipeModel(
     fisherFiles: pathsByHash(files),
     anyTokenizer: invocation.flag('any-tokenizer')
   })
-  return { kind: 'named', name: path, model }
+  return { model: { kind: 'named', name: path, model }, recipe }
 }
 
 function refuseRecipeOptions(invocation: Invocation): void {

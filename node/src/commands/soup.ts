@@ -10,13 +10,12 @@ import {
 } from '@soup/manifest'
 import { type FloatDtype, parseShardSize } from '@soup/tensor'
 import { formatBytes, formatLoss, formatSeconds, shortId } from '../cli/format.ts'
-import { NodeError } from '../errors.ts'
 import { runJob } from '../jobs/run-job.ts'
 import type { WrittenModel } from '../jobs/write.ts'
 import { allMethods } from '../library/methods.ts'
 import { checkFree, intoFolder } from '../library/output.ts'
 import { readParsed } from '../library/read-text.ts'
-import { lossyExperts, type RecipeDraft, soupModel } from '../library/recipes.ts'
+import { checkRebuilt, lossyExperts, type RecipeDraft, soupModel } from '../library/recipes.ts'
 import { expertsRead, rememberVerified } from '../library/verified-experts.ts'
 import type { SoupNode } from '../node.ts'
 import { type Command, nodeCommand } from './command.ts'
@@ -155,12 +154,4 @@ async function recipeFile(invocation: Invocation): Promise<RecipeRecord | undefi
   if (file === undefined) return undefined
   refuseSettings(invocation)
   return await readParsed(invocation.path(file), MAX_RECIPE_LENGTH, parseRecipe)
-}
-
-function checkRebuilt(recipe: RecipeRecord, sha256: string): void {
-  if (recipe.sha256 === sha256) return
-  const message = `The rebuilt soup differs from its recipe: expected sha256 ${recipe.sha256}, got ${sha256}`
-  throw new NodeError('RECIPE_MISMATCH', message, {
-    details: { expected: recipe.sha256, got: sha256 }
-  })
 }

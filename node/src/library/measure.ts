@@ -14,6 +14,8 @@ export interface MeasureOptions extends ProgressOptions {
   /** Fixed episode seeds per model. */
   seeds: number | undefined
   workers: number | undefined
+  /** Called with each model's SHA-256 before anything is measured; what it throws ends it. */
+  check?: ((sha256: readonly string[]) => void) | undefined
 }
 
 /** A model that was written to a file and measured. */
@@ -44,6 +46,7 @@ export async function measure(
     await Promise.all(folders.map(each => mkdir(each)))
     const files = models.map((model, i) => ({ model, folder: folders[i]! }))
     const written = await runJob('write', { models: files, task: task.name }, options)
+    options.check?.(written.map(({ sha256 }) => sha256))
     const built = written.map(({ path }, i): NamedSpec => {
       return { ...models[i]!, model: { kind: 'file', path } }
     })

@@ -187,6 +187,13 @@ export async function lossyExperts(
   return [...found.values()]
 }
 
+/** @throws NodeError RECIPE_MISMATCH when a recipe's soup came out with another SHA-256 */
+export function checkRebuilt({ sha256: expected }: RecipeRecord, got: string): void {
+  if (expected === got) return
+  const message = `The rebuilt soup differs from its recipe: expected sha256 ${expected}, got ${got}`
+  throw new NodeError('RECIPE_MISMATCH', message, { details: { expected, got } })
+}
+
 function fisherModel(sha256: string, { fisherFiles }: SoupOptions): NamedSpec {
   const path = fisherFiles?.get(sha256)
   if (path !== undefined) {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { evaluate as command } from '../../src/commands/evaluate.ts'
@@ -39,6 +39,24 @@ t.test('a file, an expert and a recipe of one model are measured alike', async t
   await at.json('soup', `${one.id}=1`, `${two.id}=0`, '--out', 'soup')
   t.same((await evaluate('soup/recipe.json')).rewards, file.rewards)
   t.not((await evaluate(two.id)).sha256, file.sha256)
+})
+
+t.test('a recipe whose soup comes out as something else is not measured', async t => {
+  await at.json('soup', `${one.id}=0.25`, `${two.id}=0.75`, '--out', 'edited', '--dtype', 'BF16')
+  t.match(await evaluate('edited/recipe.json'), { task: 'locomotion' })
+  const text = await readFile(join(at.folder, 'edited/recipe.json'), 'utf8')
+  const edits = [
+    text.replace('0.25', '0.5').replace('0.75', '0.5'),
+    text.replace(/"sha256": *"[0-9a-f]+"/, `"sha256":"${'0'.repeat(64)}"`)
+  ]
+  for (const edit of edits) {
+    t.not(edit, text)
+    await writeFile(join(at.folder, 'edit.json'), edit)
+    t.match(await at.fails('evaluate', 'edit.json', '--task', 'locomotion', ...FAST), {
+      code: 4,
+      error: { code: 'RECIPE_MISMATCH' }
+    })
+  }
 })
 
 t.test('evaluate takes the Fisher files that a recipe names, and no others', async t => {
