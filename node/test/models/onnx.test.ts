@@ -4,7 +4,7 @@ import { createSession } from '@soup/inference'
 import { frameModel, parseGraph } from '@soup/onnx'
 import { openModel, readTensor } from '@soup/tensor'
 import t from 'tap'
-import { hashes, writeOnnx } from '../folders.ts'
+import { hashes, writeAdapter, writeFolder, writeOnnx } from '../folders.ts'
 import { addBase, publish, repo } from '../run-cli.ts'
 
 /** What `soup` says. */
@@ -53,6 +53,14 @@ t.test('an expert whose graph differs is refused, as is what ONNX files cannot b
     code: 1,
     error: { code: 'GRAPH_DIFFERS', message: /graph\.node 1, "Add"/ }
   })
+  await writeFolder(path('folder'))
+  await writeAdapter(path('adapter'), 1)
+  for (const name of ['folder', 'folder/model.safetensors', 'adapter']) {
+    t.match(await at.fails('publish', name, '--base', base, '--reward', 'r'), {
+      code: 1,
+      error: { code: 'GRAPH_DIFFERS', message: /it has no graph/ }
+    })
+  }
   const mix = ['soup', `${fast}=1`, '--out', 'never']
   t.match(await at.fails(...mix, '--dtype', 'BF16'), { code: 1, error: { code: 'GRAPH_DTYPE' } })
   t.match(await at.fails(...mix, '--shard-size', '1MB'), { error: { code: 'LAYOUT_MISMATCH' } })

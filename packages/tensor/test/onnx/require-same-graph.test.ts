@@ -66,8 +66,15 @@ t.test('a graph from a peer is parsed before it is compared', async t => {
   await t.rejects(requireSameGraph(base, other), { code: 'ONNX_MALFORMED' })
 })
 
-t.test('what is no ONNX model is the caller’s mistake', async t => {
+t.test('a model without a graph is refused as one of another graph', async t => {
   const base = await open(t, vector('raw.onnx'))
-  await t.rejects(requireSameGraph(base, { ...base, layout: { kind: 'file' } }), TypeError)
+  await t.rejects(requireSameGraph(base, { ...base, layout: { kind: 'file' } }), {
+    code: 'GRAPH_DIFFERS',
+    message: /it has no graph, and only an ONNX file goes with an ONNX base$/
+  })
+})
+
+t.test('a base that is no ONNX model is the caller’s mistake', async t => {
+  const base = await open(t, vector('raw.onnx'))
   await t.rejects(requireSameGraph({ ...base, files: new Map() }, base), TypeError)
 })
