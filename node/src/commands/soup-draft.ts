@@ -1,5 +1,12 @@
+import { existsSync } from 'node:fs'
 import type { ProgressOptions } from '@soup/interface'
-import { MAX_RECIPE_LENGTH, parseRecipe, type TensorLambda } from '@soup/manifest'
+import {
+  type ExpertRecord,
+  MAX_RECIPE_LENGTH,
+  parseRecipe,
+  type SignedRecord,
+  type TensorLambda
+} from '@soup/manifest'
 import { isMethod, METHODS } from '@soup/soup'
 import { NodeError, UsageError } from '../errors.ts'
 import { runJob } from '../jobs/run-job.ts'
@@ -106,7 +113,7 @@ async function ingredientOf(
   options: ProgressOptions
 ): Promise<DraftIngredient> {
   const [, name, number] = new RegExp(`^(.+?)(?:=(${NUMBER}))?$`).exec(text) ?? []
-  const isWhole = name !== undefined && (number !== undefined || !/=[^/]*$/.test(text))
+  const isWhole = name !== undefined && (number !== undefined || isNameAlone(text))
   if (!isWhole || (number !== undefined && !Number.isFinite(Number(number)))) {
     throw new UsageError(
       `'${text}' is no ingredient: expected EXPERT=λ with λ a number, such as ${text.split('=')[0] || 'EXPERT'}=0.5`
@@ -115,8 +122,31 @@ async function ingredientOf(
   const lambda = number === undefined ? undefined : Number(number) + 0 // no −0
   const source = name.endsWith('.json')
     ? await readParsed(invocation.path(name), MAX_RECIPE_LENGTH, parseRecipe)
-    : await findExpert(node, name, options)
+    : await expertOf(node, invocation, name, options)
   return { source, lambda }
+}
+
+/** A folder on the way to a recipe file may have a `=` in its name; everything else with one says a λ. */
+function isNameAlone(text: string): boolean {
+  return !text.includes('=') || /\/[^=/]*\.json$/.test(text)
+}
+
+/** People name what they see: a file that they have not published yet. */
+async function expertOf(
+  node: SoupNode,
+  invocation: Invocation,
+  name: string,
+  options: ProgressOptions
+): Promise<SignedRecord<ExpertRecord>> {
+  try {
+    return await findExpert(node, name, options)
+  } catch (error) {
+    const isUnknown = error instanceof NodeError && error.code === 'NOT_FOUND'
+    if (!isUnknown || !(/[/.]/.test(name) || existsSync(invocation.path(name)))) throw error
+    throw new UsageError(
+      `${name} is a path, and experts are mixed by their ids: publish it first, with soup-node publish ${name} --base BASE --reward NAME`
+    )
+  }
 }
 
 /** The Fisher files that a recipe names, and those of recipes in it. */

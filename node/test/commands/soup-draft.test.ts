@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { Invocation, type OptionValue } from '../../src/commands/invocation.ts'
@@ -50,13 +50,15 @@ t.test('a glob may hold what a pattern may, and comes with a λ for each expert'
 
 t.test('a recipe file is an ingredient by its path, seen from the caller', async t => {
   await at.json('soup', `${one}=1`, '--out', 'out')
+  await at.json('soup', `${one}=1`, '--out', 'a=b')
+  for (const path of ['a=b/recipe.json', 'a=b/recipe.json=1']) await draft([path])
   const [first] = (await draft(['out/recipe.json=1'])).ingredients
   t.match(first, { lambda: 1, recipe: { kind: 'recipe', ingredients: [{ expert: one }] } })
 })
 
 t.test('draftOf() refuses what is no ingredient and no setting', async t => {
   await t.rejects(draft([]), { code: 'USAGE', message: /EXPERT=λ/ })
-  for (const text of [`${one}=`, `${one}=x`, `${one}=0x1`, '=1', `${one}=1e999`]) {
+  for (const text of [`${one}=`, `${one}=x`, `${one}=0x1`, '=1', `${one}=1e999`, `${one}=1/2`]) {
     await t.rejects(draft([text]), { code: 'USAGE', message: /is no ingredient/ }, text)
   }
   for (const set of ['density', '=1', 'density=', 'Density=1', 'density=1e999']) {
@@ -66,6 +68,18 @@ t.test('draftOf() refuses what is no ingredient and no setting', async t => {
     const made = draft([`${one}=1`], { tensors: [glob] })
     await t.rejects(made, { code: 'USAGE', message: /--tensors/ }, glob)
   }
+})
+
+t.test('a path that is not published yet is told apart from an unknown id', async t => {
+  await mkdir(join(folder, 'helpful'))
+  await mkdir(join(folder, 'helpful-and-long'))
+  for (const path of ['./helpful', 'helpful', 'helpful-and-long', './helpful/model.safetensors']) {
+    await t.rejects(draft([`${path}=1`]), {
+      code: 'USAGE',
+      message: `${path} is a path, and experts are mixed by their ids: publish it first, with soup-node publish ${path} --base BASE --reward NAME`
+    })
+  }
+  await t.rejects(draft(['bafyreibogusbogus=1']), { code: 'NOT_FOUND' })
 })
 
 t.test('fisherFiles() hashes files in their order', async t => {
