@@ -75,7 +75,7 @@ function levelError(failure: unknown, path: string, storePath: string): unknown 
   if (codes.includes('LEVEL_LOCKED')) {
     return new StoreError(
       'STORE_LOCKED',
-      `The store ${storePath} is in use by another process: stop that one, or choose another folder`,
+      `The store ${storePath} is in use by another process: wait until that one is done, or let a daemon run all commands (soup-node start)`,
       init
     )
   }

@@ -44,7 +44,11 @@ t.test('a second store on the same path is refused with STORE_LOCKED, naming the
   const path = t.testdir()
   await started(t, path)
   const second = levelStore({ path })
-  await t.rejects(second.start(), { code: 'STORE_LOCKED', message: path, details: { path } })
+  await t.rejects(second.start(), {
+    code: 'STORE_LOCKED',
+    message: `The store ${path} is in use by another process: wait until that one is done, or let a daemon run all commands (soup-node start)`,
+    details: { path }
+  })
   await t.resolves(second.stop())
 })
 
