@@ -1,5 +1,12 @@
 import { Worker } from 'node:worker_threads'
-import { type ErrorJson, type Progress, type ProgressOptions, RelayedError } from '@soup/interface'
+import {
+  type ErrorJson,
+  isOutOfFiles,
+  OUT_OF_FILES,
+  type Progress,
+  type ProgressOptions,
+  RelayedError
+} from '@soup/interface'
 import { NodeError } from '../errors.ts'
 import type { JobInput, JobName, JobOutput } from './jobs.ts'
 
@@ -137,7 +144,8 @@ function outcome(
   })
 }
 
-function died(name: string, reason: string, cause?: unknown): NodeError {
+function died(name: string, problem: string, cause?: unknown): NodeError {
+  const reason = isOutOfFiles(problem) ? OUT_OF_FILES : problem
   const message = `The worker of job '${name}' ended without an answer: ${reason}`
   return new NodeError('WORKER_DIED', message, { details: { job: name }, cause })
 }

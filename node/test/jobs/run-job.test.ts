@@ -111,19 +111,31 @@ t.test('a signal that is aborted already starts no worker', async t => {
   await t.rejects(runJob('describe', { model }, { signal: AbortSignal.abort(reason) }), reason)
 })
 
-t.test('a worker that dies is WORKER_DIED, naming the job', async t => {
+/** Runs a job in a process whose workers do `death` first. @returns how it failed */
+async function failing(t: Test, death: string): Promise<unknown> {
   const model = file(await writeModel(join(t.testdir({}), 'm')))
   const kill = script(`import { isMainThread } from 'node:worker_threads'
-    if (!isMainThread) process.exit(7)`)
+    if (!isMainThread) ${death}`)
   const describe =
     script(`import { runJob } from ${JSON.stringify(import.meta.resolve('../../src/jobs/run-job.ts'))}
     const error = await runJob('describe', { model: ${JSON.stringify(model)} }).catch(error => error)
     console.log(JSON.stringify({ code: error.code, message: error.message, details: error.details }))`)
   const args = ['--import', kill, '--import', describe, '--eval', '']
   const { stdout } = await promisify(execFile)(process.execPath, args)
-  t.match(JSON.parse(stdout), {
+  return JSON.parse(stdout)
+}
+
+t.test('a worker that dies is WORKER_DIED, naming the job', async t => {
+  t.match(await failing(t, 'process.exit(7)'), {
     code: 'WORKER_DIED',
     message: /'describe'.*exit code 7/,
     details: { job: 'describe' }
+  })
+})
+
+t.test('a worker that has no file left to open says so', async t => {
+  t.match(await failing(t, "throw new Error('EMFILE: too many open files')"), {
+    code: 'WORKER_DIED',
+    message: /'describe'.*too many files are open.*ulimit -n/
   })
 })

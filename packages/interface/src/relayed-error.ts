@@ -1,4 +1,5 @@
 import { SoupError } from './errors.ts'
+import { isOutOfFiles, OUT_OF_FILES } from './out-of-files.ts'
 
 /** An error as JSON, inside `{ error: ... }`. */
 export interface ErrorJson {
@@ -24,7 +25,8 @@ export class RelayedError extends SoupError {
 /**
  * The JSON form of an error, as `--json` prints it and as it goes from thread to thread.
  *
- * @returns `{ code, message, details }`; anything that is no SoupError becomes code `INTERNAL`
+ * @returns `{ code, message, details }`; what is no SoupError becomes code `INTERNAL`, but for an abort, and for a file that
+ *   could not be opened because too many are: any part of a program meets that, also where it loads its own modules
  */
 export function errorToJson(error: unknown): ErrorJson {
   if (error instanceof SoupError) {
@@ -34,5 +36,8 @@ export function errorToJson(error: unknown): ErrorJson {
     return { code: 'ABORTED', message: 'Interrupted', details: {} }
   }
   const message = error instanceof Error ? error.message : String(error)
+  if (isOutOfFiles(error)) {
+    return { code: 'FILE_FAILED', message: `${message}: ${OUT_OF_FILES}`, details: {} }
+  }
   return { code: 'INTERNAL', message, details: {} }
 }

@@ -22,6 +22,13 @@ t.test('errorToJson() calls an abort an abort, and what is unexpected INTERNAL',
   t.match(errorToJson(undefined), { code: 'INTERNAL', message: 'undefined' })
 })
 
+t.test('errorToJson() says what to do about too many open files', async t => {
+  const error = Object.assign(new Error("EMFILE: too many open files, open '/a.ts'"), {
+    code: 'EMFILE'
+  })
+  t.match(errorToJson(error), { code: 'FILE_FAILED', message: /'\/a\.ts': .*ulimit -n$/ })
+})
+
 t.test('a RelayedError turns back into the JSON that it came from', async t => {
   const json = { code: 'DELTA_MISMATCH', message: 'it does not fit', details: { tensor: 'w' } }
   const wire = JSON.parse(JSON.stringify(errorToJson(new RelayedError(json))))

@@ -1,5 +1,6 @@
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { isOutOfFiles, OUT_OF_FILES } from '@soup/interface'
 import { StoreError } from './errors.ts'
 
 /** Opens a file, as `node:fs/promises` does. */
@@ -105,13 +106,14 @@ const NO_SPACE: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 export function fileError(cause: unknown, path: string): StoreError {
   const code = codeOf(cause)
   const init = { details: { path }, cause }
+  const reason = isOutOfFiles(code) ? OUT_OF_FILES : (code ?? cause)
   return NO_SPACE.has(code ?? '')
     ? new StoreError(
         'STORE_FULL',
         `The disk is full: ${path} could not be written; free some space`,
         init
       )
-    : new StoreError('STORE_FAILED', `${path} could not be read or written: ${code ?? cause}`, init)
+    : new StoreError('STORE_FAILED', `${path} could not be read or written: ${reason}`, init)
 }
 
 /** The system's name of a failure. */

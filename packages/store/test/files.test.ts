@@ -42,6 +42,15 @@ for (const code of ['ENOSPC', 'EDQUOT']) {
   )
 }
 
+t.test('writeWhole() says what to do about too many open files', async t => {
+  const path = join(t.testdir(), 'a')
+  const openNone = () => Promise.reject(Object.assign(new Error('no'), { code: 'EMFILE' }))
+  await t.rejects(writeWhole(path, `${path}.tmp`, Buffer.from('x'), openNone), {
+    code: 'STORE_FAILED',
+    message: /too many files are open.*ulimit -n/
+  })
+})
+
 t.test('writeWhole() says STORE_FAILED where it cannot even clear away', async t => {
   const folder = t.testdir({ file: '' })
   await t.rejects(writeWhole(join(folder, 'a'), join(folder, 'file', 'tmp'), Buffer.from('x')), {

@@ -1,3 +1,4 @@
+import { OUT_OF_FILES } from '@soup/interface'
 import { TensorError } from './errors.ts'
 
 /** What the operating system's errors mean to somebody who has to do something about them. */
@@ -7,7 +8,9 @@ const MEANINGS: Record<string, { code: string; problem: string }> = {
   EEXIST: { code: 'FILE_EXISTS', problem: 'it exists already; choose another name or remove it' },
   ENOSPC: { code: 'FILE_NO_SPACE', problem: 'the disk is full' },
   EDQUOT: { code: 'FILE_NO_SPACE', problem: 'the disk quota is used up' },
-  EFBIG: { code: 'FILE_NO_SPACE', problem: 'the file is larger than the system allows' }
+  EFBIG: { code: 'FILE_NO_SPACE', problem: 'the file is larger than the system allows' },
+  EMFILE: { code: 'FILE_FAILED', problem: OUT_OF_FILES },
+  ENFILE: { code: 'FILE_FAILED', problem: OUT_OF_FILES }
 }
 
 /**

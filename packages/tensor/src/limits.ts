@@ -23,8 +23,9 @@ export const MAX_METADATA_ENTRIES = 10_000
 export const MAX_INDEX_BYTES = 50_000_000
 
 /**
- * Most shards of one checkpoint: each is an open file, of which many systems allow a process 1024. At the usual
- * 5 GB a shard they hold 2.5 TB.
+ * Most shards of one checkpoint: each is an open file, of which many systems allow a process 1024. One checkpoint of so
+ * many can be read by one thread then. Two of them, one that is read and one that is written, or further threads, which
+ * open all of it again, take more: `ulimit -n`. At the usual 5 GB a shard they hold 2.5 TB.
  */
 export const MAX_SHARDS = 512
 

@@ -14,6 +14,15 @@ t.test('a full disk is told with the path and the bytes that are needed', async 
   t.equal(fileError('/a', errno('EDQUOT')).code, 'FILE_NO_SPACE')
 })
 
+t.test('too many open files are told with the way out', async t => {
+  for (const code of ['EMFILE', 'ENFILE']) {
+    t.match(fileError('/a', errno(code)), {
+      code: 'FILE_FAILED',
+      message: '/a: too many files are open: allow more with ulimit -n'
+    })
+  }
+})
+
 t.test(
   'missing and existing files have codes of their own, all else keeps its message',
   async t => {

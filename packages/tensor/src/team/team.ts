@@ -1,5 +1,11 @@
 import { Worker } from 'node:worker_threads'
-import { type AbortOptions, type ErrorJson, RelayedError } from '@soup/interface'
+import {
+  type AbortOptions,
+  type ErrorJson,
+  isOutOfFiles,
+  OUT_OF_FILES,
+  RelayedError
+} from '@soup/interface'
 import { TensorError } from '../errors.ts'
 import { STOP, takeItems } from './take-items.ts'
 
@@ -118,7 +124,8 @@ function exit(
   })
 }
 
-function died(reason: string, cause?: unknown): TensorError {
+function died(problem: string, cause?: unknown): TensorError {
+  const reason = isOutOfFiles(problem) ? OUT_OF_FILES : problem
   return new TensorError('THREAD_DIED', `A worker thread ended without an answer: ${reason}`, {
     cause
   })

@@ -9,17 +9,19 @@ export interface Doubling {
   others?: Int32Array
   /** Shared: further threads raise it and die; this one waits until then. */
   death?: Int32Array
+  /** What they die of: an error that nobody catches, rather than an exit code. */
+  deathBy?: string
 }
 
 export async function begin(
-  { numbers, failAt, others, death }: Doubling,
+  { numbers, failAt, others, death, deathBy }: Doubling,
   check: () => void
 ): Promise<TeamMember<number>> {
   return {
     run: async index => {
       if (index === failAt) throw new RangeError(`no ${index}`)
       if (others !== undefined) await countOrWait(others)
-      if (death !== undefined) await dieOrWait(death)
+      if (death !== undefined) await dieOrWait(death, deathBy)
       check()
       return 2 * numbers[index]!
     },
@@ -37,12 +39,16 @@ export async function countOrWait(others: Int32Array): Promise<void> {
   }
 }
 
-async function dieOrWait(death: Int32Array): Promise<void> {
+async function dieOrWait(death: Int32Array, reason?: string): Promise<void> {
   if (isMainThread) {
     await Atomics.waitAsync(death, 0, 0).value
   } else {
     Atomics.store(death, 0, 1)
     Atomics.notify(death, 0)
-    process.exit(3)
+    if (reason === undefined) process.exit(3)
+    setImmediate(() => {
+      throw new Error(reason)
+    })
+    await new Promise(() => undefined)
   }
 }

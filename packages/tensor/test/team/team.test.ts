@@ -53,6 +53,14 @@ t.test('a thread that dies is told, and the others end', async t => {
   })
 })
 
+t.test('a thread that has no file left to open says so', async t => {
+  const death = new Int32Array(new SharedArrayBuffer(4))
+  await t.rejects(double({ numbers: NUMBERS, death, deathBy: 'EMFILE: open a' }, 2), {
+    code: 'THREAD_DIED',
+    message: /too many files are open.*ulimit -n/
+  })
+})
+
 t.test('a result that the caller refuses ends the work with its error', async t => {
   const refuse = (index: number) => {
     if (index === 5) throw new TypeError('not that')
