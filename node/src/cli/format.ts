@@ -1,4 +1,5 @@
-import type { Loss } from '@soup/manifest'
+import type { ExpertRecord, Loss } from '@soup/manifest'
+
 /** @returns a size for a person: `812 B`, `1.4 MB`, `16.0 GB` (decimal units) */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']
@@ -85,7 +86,26 @@ export function printable(text: string): string {
   return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '�')
 }
 
-/** What a lossy codec lost: `error 12.3 % of the update, cosine 0.992`. */
+/** What a lossy codec lost: `error 12.3 % of the update, cosine 0.992`, or that it lost nothing. */
 export function formatLoss({ relativeError, cosine }: Loss): string {
-  return `error ${(100 * relativeError).toPrecision(3)} % of the update, cosine ${cosine.toFixed(4)}`
+  if (relativeError === 0) return 'nothing lost'
+  return `error ${percent(relativeError)} of the update, cosine ${cosine.toFixed(4)}`
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toPrecision(3)} %`
+}
+
+/** How an expert travels, in a column: `exact`, `int8, error 0.6 %`, `exact, σ = 0.5`. */
+export function formatCodec({
+  codec,
+  loss,
+  privacy
+}: Pick<ExpertRecord, 'codec' | 'loss' | 'privacy'>): string {
+  const parts = [codec]
+  if (loss !== undefined) {
+    parts.push(loss.relativeError === 0 ? 'nothing lost' : `error ${percent(loss.relativeError)}`)
+  }
+  if (privacy !== undefined) parts.push(privacy.noise === 0 ? 'clipped' : `σ = ${privacy.noise}`)
+  return parts.join(', ')
 }

@@ -1,5 +1,5 @@
 import { isLossyCodec } from '@soup/delta'
-import type { ExpertRecord, SignedRecord } from '@soup/manifest'
+import type { ExpertRecord, Loss, SignedRecord } from '@soup/manifest'
 import { formatBytes, formatLoss } from '../cli/format.ts'
 import { NodeError } from '../errors.ts'
 import { runJob } from '../jobs/run-job.ts'
@@ -39,14 +39,18 @@ export const checkout: Command = nodeCommand({
     })
   },
   render: ({ out, files, bytes, tensors, loss }) =>
-    `Wrote ${out}/${files[0]}${files.length > 1 ? ` and ${files.length - 1} more` : ''}: ${tensors} tensors, ${formatBytes(bytes)}, ${
-      loss === undefined ? 'verified bit for bit' : `not bit for bit: ${formatLoss(loss)}`
-    }`
+    `Wrote ${out}/${files[0]}${files.length > 1 ? ` and ${files.length - 1} more` : ''}: ${tensors} tensors, ${formatBytes(bytes)}, ${verdict(loss)}`
 })
+
+function verdict(loss: Loss | undefined): string {
+  if (loss === undefined) return 'verified bit for bit'
+  if (loss.relativeError === 0) return "nothing lost, by its publisher's account"
+  return `not bit for bit: ${formatLoss(loss)}`
+}
 
 function refuseLoss({ id, record: { codec, loss } }: SignedRecord<ExpertRecord>): void {
   if (loss === undefined && !isLossyCodec(codec)) return
   const much = loss === undefined ? 'its publisher does not say how much' : formatLoss(loss)
-  const message = `Expert ${id} was published with the codec ${codec}, which loses something (${much}): take it with --lossy`
+  const message = `Expert ${id} was published with the codec ${codec}, which is lossy (${much}): take it with --lossy`
   throw new NodeError('EXPERT_LOSSY', message, { details: { id, codec, loss } })
 }

@@ -1,5 +1,5 @@
 import type { AbortOptions } from '@soup/interface'
-import { formatBytes, listing, shortId, yesNo } from '../cli/format.ts'
+import { formatBytes, formatCodec, listing, shortId, yesNo } from '../cli/format.ts'
 import { experts as listExperts } from '../library/holdings.ts'
 import { findBase } from '../library/lookup.ts'
 import { refreshCatalogue } from '../library/refresh.ts'
@@ -39,6 +39,8 @@ export const experts: Command = nodeCommand({
         name: record.name,
         publisher: signed.publisher,
         codec: record.codec,
+        loss: record.loss,
+        privacy: record.privacy,
         bytes: record.payload.bytes,
         complete,
         created: new Date(record.created).toISOString()
@@ -55,6 +57,7 @@ export const experts: Command = nodeCommand({
         reward: expert => expert.reward,
         name: expert => expert.name ?? '',
         publisher: expert => shortId(expert.publisher),
+        codec: formatCodec,
         delta: expert => formatBytes(expert.bytes),
         here: expert => yesNo(expert.complete)
       },

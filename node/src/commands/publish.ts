@@ -1,5 +1,5 @@
 import { gaussianEpsilon } from '@soup/delta'
-import { encodeTicket } from '@soup/manifest'
+import { encodeTicket, type Loss } from '@soup/manifest'
 import { formatBytes, formatLoss } from '../cli/format.ts'
 import { UsageError } from '../errors.ts'
 import { checkWords } from '../library/check-words.ts'
@@ -95,12 +95,17 @@ export const publish: Command = nodeCommand({
       `Published ${id}`,
       `  ${formatBytes(bytes.payload)} to send instead of ${formatBytes(bytes.full)}` +
         ` (${((100 * bytes.payload) / bytes.full).toFixed(1)} %)`,
-      ...(loss === undefined ? [] : [`  codec ${codec} loses something: ${formatLoss(loss)}`]),
+      ...(loss === undefined ? [] : [lossText(codec, loss)]),
       ...(privacy === undefined ? [] : [privacyText(privacy.noise)]),
       `  ticket ${ticket}`,
       ...(announced ? [] : ['  Peers hear of it once the daemon runs: soup-node start'])
     ].join('\n')
 })
+
+function lossText(codec: string, loss: Loss): string {
+  if (loss.relativeError === 0) return `  codec ${codec} lost nothing`
+  return `  codec ${codec} loses something: ${formatLoss(loss)}`
+}
 
 function privacyText(noise: number): string {
   if (noise === 0) return '  clipped without noise: no privacy'

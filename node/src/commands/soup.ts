@@ -118,7 +118,7 @@ export const soup: Command = nodeCommand({
       `  recipe  ${recipe} (${RECIPE_FILE})`,
       ...lossy.map(
         ({ id, codec, loss }) =>
-          `  ${shortId(id)} is only like what was published: ${codec}, ${formatLoss(loss)}`
+          `  ${shortId(id)} comes from a lossy codec: ${codec}, ${formatLoss(loss)}`
       ),
       ...(relativeError === undefined
         ? []

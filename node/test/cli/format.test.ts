@@ -1,6 +1,8 @@
 import t from 'tap'
 import {
   formatBytes,
+  formatCodec,
+  formatLoss,
   formatSeconds,
   listing,
   printable,
@@ -79,4 +81,16 @@ t.test('listing() gives a row per item, and where there is none says so', async 
 t.test('printable() replaces what could steer a terminal and keeps all else', async t => {
   t.equal(printable('\u001b[31mred\u009b2J\u202eabc\r\u0000'), '�[31mred�2J�abc��')
   t.equal(printable('θ₀ → λ\nzwei'), 'θ₀ → λ\nzwei')
+})
+
+t.test('formatLoss() and formatCodec() say what was lost, or that nothing was', async t => {
+  const some = { relativeError: 0.1234, cosine: 0.99 }
+  const none = { relativeError: 0, cosine: 1 }
+  t.equal(formatLoss(some), 'error 12.3 % of the update, cosine 0.9900')
+  t.equal(formatLoss(none), 'nothing lost')
+  t.equal(formatCodec({ codec: 'exact' }), 'exact')
+  t.equal(formatCodec({ codec: 'int8', loss: some }), 'int8, error 12.3 %')
+  t.equal(formatCodec({ codec: 'int8', loss: none }), 'int8, nothing lost')
+  t.equal(formatCodec({ codec: 'exact', privacy: { clip: 1, noise: 0.5 } }), 'exact, σ = 0.5')
+  t.equal(formatCodec({ codec: 'exact', privacy: { clip: 1, noise: 0 } }), 'exact, clipped')
 })

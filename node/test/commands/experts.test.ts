@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import t from 'tap'
-import { kitchen, repo, startDaemon } from '../run-cli.ts'
+import { kitchen, publish, repo, startDaemon } from '../run-cli.ts'
 
 const at = await kitchen(t)
 
@@ -37,7 +37,7 @@ t.test('experts keeps those of a base, a reward, a publisher', async t => {
 
 t.test('experts says on a terminal what a row is, and what to do without one', async t => {
   const { stdout } = await at.run('experts')
-  t.match(stdout, /^expert +reward +name +publisher +delta +here\n/)
+  t.match(stdout, /^expert +reward +name +publisher +codec +delta +here\n/)
   t.match(stdout, new RegExp(`${at.one.slice(0, 16)} +reward one .* yes`))
   t.match((await (await repo(t)).run('experts')).stdout, '--base')
 })
@@ -65,4 +65,16 @@ t.test('experts tells a filter that nothing passes from a node that knows nothin
   t.match(await none(empty, '--base', id), /^No expert is known yet; .*soup-node connect/)
   await daemon.stop()
   t.same(await at.json('experts', '--reward', 'brave'), [], 'programs get an empty list')
+})
+
+t.test('experts says how an expert travels: codec, loss, noise', async t => {
+  const flags = ['--codec', 'int8', '--dp-clip', '1', '--dp-noise', '0.5']
+  const id = await publish(at, 'one.safetensors', at.base, ...flags)
+  const list = await at.json<{ id: string }[]>('experts', '--reward', 'one.safetensors')
+  t.match(list, [{ id, codec: 'int8', loss: { relativeError: Number }, privacy: { noise: 0.5 } }])
+  const { stdout } = await at.run('experts', '--reward', 'one.safetensors')
+  t.match(stdout, /int8, error [\d.]+ %, σ = 0\.5 /)
+  await at.json('publish', 'two.safetensors', '--base', at.base, '--reward', 'plain')
+  const [plain] = await at.json<object[]>('experts', '--reward', 'plain')
+  t.notOk('loss' in plain! || 'privacy' in plain!)
 })

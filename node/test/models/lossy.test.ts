@@ -69,9 +69,22 @@ t.test('soups take lossy experts, and a person is told on a terminal', async t =
   const argv = ['soup', '--recipe', 'mix/recipe.json', '--out', 'mix-again']
   t.equal((await at.json<{ sha256: string }>(...argv)).sha256, made.sha256)
   const nested = ['soup', 'mix/recipe.json=0.5', `${other}=0.5`, '--out', 'nested']
-  t.match((await at.run(...nested)).stdout, new RegExp(`${id.slice(0, 12)}.* is only like .* int8`))
+  t.match(
+    (await at.run(...nested)).stdout,
+    new RegExp(`${id.slice(0, 12)}.* comes from a lossy codec: int8`)
+  )
   t.notOk('lossy' in (await at.json<object>('soup', `${other}=1`, '--out', 'clean')))
   t.match((await at.run('checkout', id, '--lossy', '--out', 'told')).stdout, /not bit for bit/)
+})
+
+t.test('a lossy codec that lost nothing says so, and still wants to be told', async t => {
+  const { stdout } = await at.run(...WHOLE, '--codec', 'sparse', '--density', '1')
+  t.match(stdout, /codec sparse lost nothing\n/)
+  const id = /Published (\w+)/.exec(stdout)![1]!
+  const { error } = await at.fails('checkout', id, '--out', 'never')
+  t.match(error, { code: 'EXPERT_LOSSY', message: /which is lossy \(nothing lost\)/ })
+  const told = await at.run('checkout', id, '--lossy', '--out', 'whole')
+  t.match(told.stdout, /nothing lost, by its publisher's account/)
 })
 
 t.test('exact says of no loss, and asks for nothing', async t => {
