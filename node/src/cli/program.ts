@@ -33,7 +33,7 @@ export interface ProgramInit {
 }
 
 /**
- * Parses a command line.
+ * Parses a command line. `help COMMAND` is `COMMAND --help`.
  *
  * @returns what to run, or undefined when help or the version was printed
  * @throws UsageError naming the mistake
@@ -58,7 +58,8 @@ export function parseLine(
     })
   }
   try {
-    root.parse([...argv], { from: 'user' })
+    const line = argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv]
+    root.parse(line, { from: 'user' })
   } catch (error) {
     if (!(error instanceof LineError)) throw error
     if (error.isAnswered) return undefined
@@ -123,10 +124,26 @@ function addCommand(
       .slice(0, -2)
       .flat()
       .filter(value => value !== undefined) as string[]
-    const options = { ...root.opts<Record<string, OptionValue>>(), ...leaf.opts() }
-    checkFilled(leaf, options)
-    run(args, options)
+    const given = { ...root.opts<Record<string, OptionValue>>(), ...leaf.opts() }
+    checkFilled(leaf, given)
+    run(args, takeSingles(leaf, command, given))
   })
+}
+
+/** Unwraps the one value of what may not be repeated: which of two was meant, nobody can know. */
+function takeSingles(
+  leaf: Commander,
+  { options = [] }: Command,
+  given: Readonly<Record<string, OptionValue>>
+): Record<string, OptionValue> {
+  const lists = new Set(options.filter(({ repeat }) => repeat).map(each => makeOption(each).name()))
+  const taken = Object.entries(given).map(([name, value]): [string, OptionValue] => {
+    if (!Array.isArray(value) || lists.has(name)) return [name, value]
+    if (value.length > 1)
+      leaf.error(`option --${name} is given more than once: ${value.join(', ')}`)
+    return [name, value[0]!]
+  })
+  return Object.fromEntries(taken)
 }
 
 /** In a script an empty option is a variable that was not set. */
@@ -165,7 +182,7 @@ function makeOption({ flags, summary, repeat }: OptionSpec): Option {
   const option = new Option(flags, repeat === true ? `${summary} (repeatable)` : summary)
   // Option values keep the dashed names that a person typed.
   option.attributeName = () => option.name()
-  if (repeat === true) {
+  if (!option.isBoolean()) {
     option.argParser((value: string, sofar: string[] | undefined) => [...(sofar ?? []), value])
   }
   return option

@@ -80,6 +80,12 @@ t.test('--help and --version are printed and run nothing', async t => {
   t.match(text, '$ demo base add')
 })
 
+t.test('help before a command is --help after it', async t => {
+  t.same(parse('help', 'base', 'add'), parse('base', 'add', '--help'))
+  t.same(parse('help', 'base'), parse('base', '--help'))
+  t.same(parse('help'), parse('--help'))
+})
+
 t.test('a mistake is a usage error of one sentence that points to the help', async t => {
   const cases: [string[], RegExp, string?][] = [
     [['nonsense'], /unknown command 'nonsense'/],
@@ -96,6 +102,12 @@ t.test('a mistake is a usage error of one sentence that points to the help', asy
     [['base', 'add', 'x', '--name'], /argument missing/, 'base add'],
     [['base', 'add', 'x', '--name', ''], /option --name is empty/, 'base add'],
     [['base', 'add', 'x', '--metric', 'a=1', '--metric', ''], /--metric is empty/, 'base add'],
+    [
+      ['base', 'add', 'x', '--name', 'a', '--name', 'b'],
+      /option --name is given more than once: a, b/,
+      'base add'
+    ],
+    [['--repo', 'a', 'list', '--repo', 'a'], /--repo is given more than once: a, a/, 'list'],
     [['list', '--repo', ''], /option --repo is empty/, 'list'],
     [['--repo=', 'list'], /option --repo is empty/, 'list']
   ]
