@@ -4,7 +4,7 @@ import { type Block, kernel, returnBlocks, takeBlocks, writeTables } from './mem
 const KERNELS = { F32: kernel('trimmedMeanF32'), F64: kernel('trimmedMeanF64') }
 
 /** Bytes that the kernels take of a term at a time, and keep of each while they sort. */
-const STEP_BYTES = 16
+const STEP_BYTES = 64
 
 /**
  * The mean of what lies between, for each element: of the terms' values, sorted, `dropped` are left out at either end
@@ -18,7 +18,7 @@ const STEP_BYTES = 16
  * computed NaN is the positive quiet one.
  *
  * @param terms of `precision`, more than 2 · `dropped`; not mutated
- * @param out takes the result; none of the terms; written up to a multiple of 16 bytes
+ * @param out takes the result; none of the terms; written up to a multiple of 64 bytes
  * @param sizeBytes bytes of a term, at most a block's
  */
 export function trimmedMean(
