@@ -58,8 +58,7 @@ export function parseLine(
     })
   }
   try {
-    const line = argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv]
-    root.parse(line, { from: 'user' })
+    root.parse(withoutHelp(init.name, argv, commands), { from: 'user' })
   } catch (error) {
     if (!(error instanceof LineError)) throw error
     if (error.isAnswered) return undefined
@@ -67,6 +66,20 @@ export function parseLine(
     throw new UsageError(`${mistake(error, commands)} (see ${help})`)
   }
   return parsed
+}
+
+/** @throws UsageError for `help` of what is no command: the parser itself would print the general help */
+function withoutHelp(
+  name: string,
+  argv: readonly string[],
+  commands: readonly Command[]
+): string[] {
+  if (argv[0] !== 'help') return [...argv]
+  const words = argv.slice(1).filter(word => !word.startsWith('-'))
+  const command = words.join(' ')
+  const isKnown = commands.some(each => `${each.name} `.startsWith(`${command} `))
+  if (words.length === 0 || isKnown) return [...argv.slice(1), '--help']
+  throw new UsageError(`unknown command '${command}' (see ${name} --help)`)
 }
 
 /** Why a line runs nothing: a mistake, or help was printed. */

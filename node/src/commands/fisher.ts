@@ -27,5 +27,5 @@ export const fisher: Command = callerCommand({
     return { out, sha256, samples: gradients.length, tensors: tensorCount, bytes: sizeBytes }
   },
   render: ({ out, sha256, samples, tensors, bytes }) =>
-    `Wrote ${out}: ${tensors} tensors, ${formatBytes(bytes)}, of ${samples} samples\n  sha256  ${sha256}`
+    `Wrote ${out}: ${tensors} tensors, ${formatBytes(bytes)}, of ${samples} ${samples === 1 ? 'sample' : 'samples'}\n  sha256  ${sha256}`
 })

@@ -32,6 +32,9 @@ import {
 /** Name of the recipe in an output folder. */
 const RECIPE_FILE = 'recipe.json'
 
+/** Below this, what a soup of adapters lost is f32's rounding, not the cut of its rank. */
+const ROUNDING = 1e-6
+
 /** `soup`: mixes experts on this machine. */
 export const soup: Command = nodeCommand({
   name: 'soup',
@@ -123,7 +126,9 @@ export const soup: Command = nodeCommand({
       ...(relativeError === undefined
         ? []
         : [
-            `  cut to the rank asked for: error ${(100 * relativeError).toFixed(2)} % of the update`
+            relativeError < ROUNDING
+              ? '  within the rank asked for: nothing was lost'
+              : `  cut to the rank asked for: error ${(100 * relativeError).toFixed(2)} % of the update`
           ])
     ].join('\n')
 })

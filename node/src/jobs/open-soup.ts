@@ -62,7 +62,7 @@ export async function openSoup(
   const experts: OpenedIngredient[] = []
   for (const { name, lambda, model } of spec.ingredients) {
     const expert = await open(model)
-    await requireSameForm(spec, stored, expert)
+    await requireSameForm(spec, stored, { ...expert, name })
     experts.push({ name, lambda, model: expert })
   }
   if (isAdapterMethod(spec.method)) return await openAdapterSoup(spec, stored, experts, options)

@@ -171,7 +171,8 @@ async function readableCopies(
   for (const copy of await baseCopies(node, base, options)) {
     if ('payload' in copy) {
       const model = await payloadModel(node, copy.payload, options)
-      if (model !== undefined) models.push(model)
+      // Errors then call it by the id that commands know.
+      if (model !== undefined) models.push({ kind: 'named', name: base, model })
       continue
     }
     const change = await changeOf(copy.file)
@@ -211,7 +212,7 @@ function isSame(before: FilePart, now: FilePart): boolean {
 
 function baseChanged(base: string, { path }: BaseFile, change: string): NodeError {
   const message =
-    `The file ${path} ${change} since it was added as base ${base};` +
+    `${path} ${change} since it was added as base ${base};` +
     ' add the original again with: soup-node base add PATH --name NAME'
   return new NodeError('BASE_CHANGED', message, { details: { base, path } })
 }

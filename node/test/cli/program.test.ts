@@ -84,6 +84,9 @@ t.test('help before a command is --help after it', async t => {
   t.same(parse('help', 'base', 'add'), parse('base', 'add', '--help'))
   t.same(parse('help', 'base'), parse('base', '--help'))
   t.same(parse('help'), parse('--help'))
+  for (const words of [['nosuch'], ['base', 'nosuch'], ['bas']]) {
+    t.throws(() => parse('help', ...words), { code: 'USAGE', message: words.join(' ') })
+  }
 })
 
 t.test('a mistake is a usage error of one sentence that points to the help', async t => {

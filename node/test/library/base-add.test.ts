@@ -34,7 +34,7 @@ t.test('shareBase() with share copies the bytes, so that the file may go', async
     t.match(record, { license: 'MIT', payload: { bytes: bytes.length } })
     const source = await node.store.payloads.source(record.payload!.root)
     t.ok(bytes.equals(await source!.read(0, bytes.length)))
-    t.match(await baseModel(node, record.base), { kind: 'payload' })
+    t.match(await baseModel(node, record.base), { kind: 'named', model: { kind: 'payload' } })
   })
 })
 

@@ -28,7 +28,8 @@ t.test('a shared base is read from its payload, an expert from base and delta', 
     const { record } = await findBase(node, at.base)
     const expert = await findExpert(node, at.one)
     const base = await baseModel(node, at.base)
-    t.match(base, { kind: 'payload', located: { root: record.payload?.root } })
+    const model = { kind: 'payload', located: { root: record.payload?.root } }
+    t.match(base, { kind: 'named', name: record.base, model })
     t.equal(await hasBase(node, at.base), true)
     t.match(await expertModel(node, expert), {
       kind: 'expert',
@@ -59,7 +60,8 @@ t.test("a stranger's record that names another payload for a base changes nothin
       const forged: BaseRecord = { ...own.record, name: 'forged', payload: wrong, created: seed }
       await keep(node, await signRecord(forged, await testKey(seed)))
     }
-    t.match(await baseModel(node, at.base), { located: { root: own.record.payload?.root } })
+    const model = { located: { root: own.record.payload?.root } }
+    t.match(await baseModel(node, at.base), { kind: 'named', model })
   })
 })
 
@@ -77,7 +79,7 @@ t.test('a base whose payload is here, but was never checked, does not count', as
     })
     await rememberBasePayload(node, at.base, payload!)
     t.equal(await hasBase(node, at.base), true)
-    t.match(await baseModel(node, at.base), { kind: 'payload' })
+    t.match(await baseModel(node, at.base), { kind: 'named', model: { kind: 'payload' } })
   })
 })
 

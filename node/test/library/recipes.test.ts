@@ -65,7 +65,7 @@ t.test('soupModel() says where every ingredient lies', async t => {
     t.match(await soupModel(node, recipe), {
       kind: 'soup',
       dtype: 'BF16',
-      base: { kind: 'payload' },
+      base: { kind: 'named', model: { kind: 'payload' } },
       ingredients: [
         { name: at.one, lambda: 0.25, model: { kind: 'expert' } },
         { name: at.two, lambda: 0.75, model: { kind: 'expert' } }

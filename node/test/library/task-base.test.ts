@@ -23,7 +23,7 @@ t.test('taskBase() is the only base that fits, whatever else is here', async t =
     await add(node, await writeModel(join(at.folder, 'other')))
     await t.rejects(taskBase(node, task, undefined), missing)
     const id = await add(node, await writePolicy(join(at.folder, 'policy')))
-    const model = { name: `base ${id}`, model: { kind: 'payload' } }
+    const model = { name: `base ${id}`, model: { kind: 'named', model: { kind: 'payload' } } }
     t.match(await taskBase(node, task, undefined), { id, model })
   })
 })
