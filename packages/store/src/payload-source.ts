@@ -127,7 +127,7 @@ function leafReader(root: string, sizeBytes: number, components: PayloadSourceCo
 function missingChunk(root: string, cid: string): StoreError {
   return new StoreError(
     'PAYLOAD_INCOMPLETE',
-    `Chunk ${cid} of payload ${root} is missing or damaged: pull it again`,
+    `Chunk ${cid} of payload ${root} is missing or damaged: pull the expert or base again that it belongs to`,
     { details: { root, cid } }
   )
 }

@@ -133,7 +133,7 @@ async function addChunk(
 function incomplete(root: string, sizeBytes: number, haveBytes: number): StoreError {
   return new StoreError(
     'PAYLOAD_INCOMPLETE',
-    `Payload ${root} is not complete: ${haveBytes} of ${sizeBytes} bytes are here; pull it again`,
+    `Payload ${root} is not complete: ${haveBytes} of ${sizeBytes} bytes are here; pull the expert or base again that it belongs to`,
     { details: { root, sizeBytes, haveBytes } }
   )
 }
