@@ -1,5 +1,6 @@
-import { watch } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { fileSink, fileSource, memoryCheckpoint, writeSafetensors } from '@soup/tensor'
 import { type Member, seededBytes, startMember } from '@soup/testing'
 import t from 'tap'
@@ -21,8 +22,9 @@ t.test('a node killed while it pulls finishes the pull, fetching only what is mi
   const { base, expert, tuned } = await publishLarge(publisher)
   await user.run('pull', base)
 
+  const arrived = chunksArrive(join(user.folder, 'repo/store/chunks/data'), CHUNKS_BEFORE_KILL)
   const interrupted = user.exit('pull', expert)
-  await chunksArrive(join(user.folder, 'repo', 'store'), CHUNKS_BEFORE_KILL)
+  await arrived
   await user.kill()
   t.equal((await interrupted).code, 1, 'the waiting command says that the daemon is gone')
   t.match((await interrupted).stderr, /API_CUT_OFF/)
@@ -60,12 +62,15 @@ async function write(path: string, data: Uint8Array): Promise<void> {
   await writeSafetensors(memoryCheckpoint({ tensors: [tensor] }), await fileSink(path))
 }
 
-async function chunksArrive(folder: string, count: number): Promise<void> {
-  const seen = new Set<string>()
-  for await (const { filename } of watch(folder, { recursive: true })) {
-    if (filename?.includes('tmp/')) seen.add(filename)
-    if (seen.size >= count) return
-  }
+/** Waits until so many chunks more are where they stay: those that are still being written are lost with the node. */
+async function chunksArrive(chunks: string, count: number): Promise<void> {
+  const before = await files(chunks)
+  while ((await files(chunks)) < before + count) await setTimeout(1)
+}
+
+async function files(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries.filter(entry => entry.isFile()).length
 }
 
 async function sameFile(a: string, b: string): Promise<boolean> {
