@@ -98,7 +98,10 @@ function encodeNarrow<T>(z: u32, tokens: u32, length: u32, end: u32): u32 {
   return finish(to, bits, used, end, statesOf(a, b, c, d))
 }
 
-/** The same of numbers of 32 bits: the bits of two of them may be more than fit. */
+/**
+ * The same of numbers of 32 bits: the bits of two of them may be more than fit. A loop over single numbers, in which the
+ * states move up, is a tenth slower.
+ */
 function encodeWide(z: u32, tokens: u32, length: u32, end: u32): u32 {
   let to = end
   let bits: u64 = 0
